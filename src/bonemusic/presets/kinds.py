@@ -1,0 +1,132 @@
+"""What a preset of each kind holds, in SI units. Lengths are diameters where the trade speaks of diameters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A size of record and the groove it carries (IEC 60098, and the shop's own custom for bone records)."""
+
+    name: str
+    title: str
+    rpm: Fraction
+    diameter_m: float
+    recorded_diameter_m: float
+    """Outermost diameter that any groove may reach."""
+    music_inner_diameter_m: float
+    locked_diameter_m: float
+    hole_diameter_m: float
+    groove_width_m: float
+    """Width at the top of the unmodulated groove."""
+    bottom_radius_m: float
+    angle_rad: float
+    land_m: float
+    """Least wall-to-wall distance between neighbouring turns."""
+    lead_in_pitch_m: float
+    lead_out_pitch_m: float
+    lead_in_turns: float
+    stylus: str
+    sheet: str
+    outline: Literal["round", "square"] = "round"
+
+    @property
+    def depth_m(self) -> float:
+        """Depth of the unmodulated groove as a V of its width and angle (a 56 µm groove at 90° is 28 µm deep)."""
+        return self.groove_width_m / 2 / math.tan(self.angle_rad / 2)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Time constants of a recording curve; a constant that is absent is None. No constants at all: no curve."""
+
+    name: str
+    title: str
+    shelf_s: float | None = None
+    turnover_s: float | None = None
+    rolloff_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What cuts or draws the disc."""
+
+    name: str
+    title: str
+    step_m: float
+    """Its grid. `ideal` may go finer where a low level asks for it."""
+    finest_step_m: float
+    points_per_s: float
+    """Points on the groove for each second of sound."""
+    bandwidth_hz: float
+    """Highest frequency that is drawn."""
+    tool: Literal["chisel", "round"]
+    """A chisel keeps its radial width; a round tool (a beam, a ball) widens by 1/cos of the slope."""
+    stroke_m: float | None = None
+    """Line width written into drawings; None writes the groove's own."""
+    cut_colour: str = "#ff0000"
+    groove_colour: str = "#000000"
+    label_colour: str = "#0000ff"
+
+
+@dataclass(frozen=True)
+class Stylus:
+    """A playback tip."""
+
+    name: str
+    title: str
+    radius_m: float
+    """Radius of the ball, or the major (side) radius of an elliptical tip."""
+    minor_radius_m: float | None
+    """Radius along the groove of an elliptical tip; None for a ball."""
+    swing_m: float
+    """Peak displacement that a good pickup with this tip still tracks."""
+    velocity_m_s: float
+    """Peak velocity that a good pickup with this tip still tracks."""
+
+    @property
+    def tracing_radius_m(self) -> float:
+        """The radius that rolls along the walls."""
+        return self.radius_m if self.minor_radius_m is None else self.minor_radius_m
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the groove is cut into."""
+
+    name: str
+    title: str
+    thickness_m: float
+    base_m: float
+    """Thickness of the layer that may be cut."""
+
+
+@dataclass(frozen=True)
+class Turntable:
+    """A player from its platter to its loudspeaker socket. Levels in dB re 5 cm/s peak, 1 kHz lateral."""
+
+    name: str
+    title: str
+    stylus: str | None
+    """None: a tip of radius 0, which reads the groove exactly."""
+    speed_error: float
+    """Fraction by which the platter runs fast."""
+    wow: float
+    """Peak fraction of slow speed variation at `wow_hz`."""
+    wow_hz: float
+    flutter: float
+    flutter_hz: float
+    eccentricity_m: float
+    """Distance of the hole's centre from the spiral's, on this player's spindle."""
+    low_cut_hz: float | None
+    high_cut_hz: float | None
+    surface_noise_db: float | None
+    """RMS of surface noise, 20 Hz to 20 kHz, after the replay curve; None for none."""
+    rumble_db: float | None
+    clicks_per_minute: float
+    click_db: float
+    """Median peak of a click."""
