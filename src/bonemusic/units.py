@@ -6,7 +6,6 @@ that says what would have been understood.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -27,9 +26,16 @@ SPEEDS = {
     "78.26": Fraction(3600, 46), "77.92": Fraction(6000, 77),
 }  # fmt: skip
 
-_NUMBER = r"[-+]?(?:\d{1,12}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,2})?"
-_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(\S*)\s*")
-_CLOCK = re.compile(r"\s*(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d{1,6})?)\s*")
+# Digits are 0-9 only: \d takes any script's, and then "٣٣" would be a number but not the speed that "33" stands for.
+# White space is Unicode's, as pasted from print. The patterns meet stripped text of at most MOST_CHARACTERS.
+_NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?:[eE][-+]?[0-9]{1,2})?"
+_QUANTITY = re.compile(rf"({_NUMBER})(?![0-9.])\s*(\S*)")
+_DECIMAL_COMMA = re.compile(r"[0-9],[0-9]")
+_CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,4}):([0-9]{1,2}(?:\.[0-9]{1,6})?)")
+_RPM_UNIT = re.compile(r"\s*(?:rpm|r/min|turns/min)$", re.IGNORECASE)
+_RPM_FRACTION = re.compile(r"(?:([0-9]{1,4})(?:\s+|\s*-\s*))?([0-9]{1,6})\s*/\s*([0-9]{1,6})")
+_RPM_DECIMAL = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,15})?")
+MOST_CHARACTERS = 60
 _FRACTION_SIGNS = {"⅓": "1/3", "⅔": "2/3", "½": "1/2", "¼": "1/4", "¾": "3/4"}
 
 
@@ -44,91 +50,95 @@ class Level:
     value: float
 
 
-def _shown(text: str) -> str:
-    """The text as an error may show it: short, printable, on one line."""
-    kept = "".join(c if c.isprintable() else "?" for c in text[:40])
-    return repr(kept + ("…" if len(text) > 40 else ""))
+def shown(text: str, most: int = 40) -> str:
+    """The text as an error may show it: in quotes, at most `most` characters of it, printable, on one line."""
+    kept = "".join(c if c.isprintable() else "?" for c in text[:most])
+    return f"'{kept}…'" if len(text) > most else f"'{kept}'"
+
+
+def _stripped(text: str) -> str:
+    """The text without white space around it; empty, and so nothing that parses, where it is far too long."""
+    return text.strip() if len(text) <= MOST_CHARACTERS else ""
 
 
 def _quantity(text: str, units: dict[str, float], what: str, example: str, bare: str | None) -> float:
     """Number times unit; `bare` is the unit that a naked number is in, None where it needs one."""
-    match = _QUANTITY.fullmatch(text)
+    if _DECIMAL_COMMA.search(text):
+        raise UnitError(f"{shown(text)} has a comma; write a point, as in 7.5 (a {what} is written like {example})")
+    match = _QUANTITY.fullmatch(_stripped(text))
     if match is None:
-        raise UnitError(f"{_shown(text)} is not a {what}; write it like {example}")
+        raise UnitError(f"{shown(text)} is not a {what}; write it like {example}")
     unit = match[2] or bare
     if unit is None:
-        raise UnitError(f"{_shown(text)} has no unit; write it like {example}")
+        raise UnitError(f"{shown(text)} has no unit; write it like {example}")
     factor = units.get(unit, units.get(unit.lower()))
     if factor is None:
         near = get_close_matches(unit.lower(), units, 1, 0.4)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(u for u in units if u.isascii())}"
-        raise UnitError(f"{_shown(text)}: {_shown(unit)} is no unit of {what}; {hint}")
-    value = float(match[1]) * factor
-    if not math.isfinite(value):
-        raise UnitError(f"{_shown(text)} is too large for a {what}")
-    return value
+        raise UnitError(f"{shown(text)}: {shown(unit)} is no unit of {what}; {hint}")
+    # exact until the last step: 60 µm is 6e-05, not 5.9999999999999995e-05
+    return float(Fraction(match[1]) * Fraction(repr(factor)))
 
 
 def length_m(text: str, bare: str | None = "mm") -> float:
     """A length in metres: "7in", "175 mm", "60um"; a naked number is in `bare` (None: refused). Never negative."""
     value = _quantity(text, LENGTH_M, "length", "7in, 175mm or 60um", bare)
     if value < 0:
-        raise UnitError(f"{_shown(text)}: a length cannot be negative")
+        raise UnitError(f"{shown(text)}: a length cannot be negative")
     return value
 
 
 def time_s(text: str) -> float:
     """A time in seconds: "90", "90s", "1:30", "1.5 min". Never negative."""
-    clock = _CLOCK.fullmatch(text)
+    clock = _CLOCK.fullmatch(_stripped(text))
     if clock:
-        if float(clock[3]) >= 60:
-            raise UnitError(f"{_shown(text)}: there are 60 seconds in a minute; write it like 1:30")
+        if float(clock[3]) >= 60 or (clock[1] and int(clock[2]) >= 60):
+            raise UnitError(f"{shown(text)}: a minute has 60 seconds and an hour 60 minutes; write it like 1:30")
         return int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3])
     value = _quantity(text, TIME_S, "time", "90s, 1:30 or 1.5min", "s")
     if value < 0:
-        raise UnitError(f"{_shown(text)}: a time cannot be negative")
+        raise UnitError(f"{shown(text)}: a time cannot be negative")
     return value
 
 
 def rpm(text: str) -> Fraction:
     """Turns per minute, exactly: "78" is 78, "33" and "33 1/3" are 100/3, "78.26" is 3600/46, "77.92" is 6000/77."""
-    plain = text
+    plain = _stripped(text)
     for sign, spelt in _FRACTION_SIGNS.items():
         plain = plain.replace(sign, " " + spelt)
-    plain = re.sub(r"\s*(?:rpm|r/min|turns/min)\s*$", "", plain.strip(), flags=re.IGNORECASE)
-    if plain in SPEEDS:
-        return SPEEDS[plain]
-    parts = re.fullmatch(r"\s*(?:(\d{1,4})\s+)?(\d{1,6})\s*/\s*(\d{1,6})\s*", plain)
+    plain = _RPM_UNIT.sub("", plain).strip()
+    parts = _RPM_FRACTION.fullmatch(plain)
     if parts and int(parts[3]):
         value = Fraction(int(parts[1] or 0)) + Fraction(int(parts[2]), int(parts[3]))
-    elif re.fullmatch(r"\s*\d{1,4}(?:\.\d{1,9})?\s*", plain):
-        value = Fraction(plain.strip())
-        if abs(value - SPEEDS["33"]) < Fraction(4, 100):  # 33.3, 33.33 and their like mean 33⅓
+    elif _RPM_DECIMAL.fullmatch(plain):
+        value = Fraction(plain)
+        named = {Fraction(name): speed for name, speed in SPEEDS.items()}
+        if value in named:  # 33.0, as a program may write it, is 33⅓ as much as 33 is
+            value = named[value]
+        elif abs(value - SPEEDS["33"]) < Fraction(4, 100):  # 33.3, 33.33 and their like mean 33⅓
             value = SPEEDS["33"]
         elif abs(value - SPEEDS["16"]) < Fraction(4, 100):
             value = SPEEDS["16"]
     else:
-        raise UnitError(f"{_shown(text)} is not a speed; write it like 78, 45, 33 1/3 or 78.26 (turns per minute)")
+        raise UnitError(f"{shown(text)} is not a speed; write it like 78, 45, 33 1/3 or 78.26 (turns per minute)")
     if not 1 <= value <= 1000:
-        raise UnitError(
-            f"{_shown(text)}: no record turns that fast or slow; speeds are from 1 to 1000 turns per minute"
-        )
+        raise UnitError(f"{shown(text)}: no record turns that fast or slow; speeds are from 1 to 1000 turns per minute")
     return value
 
 
 def level(text: str) -> Level:
     """A level: dB re 5 cm/s peak lateral ("-6 dB", "-6"), a peak velocity ("7cm/s") or displacement ("60um")."""
-    match = _QUANTITY.fullmatch(text)
+    match = _QUANTITY.fullmatch(_stripped(text))
     unit = match[2].lower() if match else ""
     if match and unit in ("", "db"):
         value = float(match[1])
         if not -120 <= value <= 60:
-            raise UnitError(f"{_shown(text)}: a level lies between -120 and 60 dB re 5 cm/s")
+            raise UnitError(f"{shown(text)}: a level lies between -120 and 60 dB re 5 cm/s")
         return Level("db", value)
     known = {**VELOCITY_M_S, **{k: v for k, v in LENGTH_M.items() if k in ("um", "µm", "μm", "mm", "nm")}}
     value = _quantity(text, {**known, "db": 1.0}, "level", "-6dB, 7cm/s, 60um or auto", None)
     if value <= 0:
-        raise UnitError(f"{_shown(text)}: a peak velocity or displacement is more than zero")
+        raise UnitError(f"{shown(text)}: a peak velocity or displacement is more than zero")
     return Level("velocity" if "/" in unit else "displacement", value)
 
 
@@ -136,7 +146,7 @@ def dots_per_m(text: str) -> float:
     """A resolution in dots per metre: "600", "600dpi"; a naked number is in dots per inch."""
     value = _quantity(text, {"dpi": 1 / 25.4e-3, "dpmm": 1e3}, "resolution", "600dpi", "dpi")
     if not 10 <= value * 25.4e-3 <= 20000:
-        raise UnitError(f"{_shown(text)}: a resolution lies between 10 and 20000 dpi")
+        raise UnitError(f"{shown(text)}: a resolution lies between 10 and 20000 dpi")
     return value
 
 
@@ -150,7 +160,9 @@ def rpm_text(value: Fraction) -> str:
 
 
 def length_text(value_m: float) -> str:
-    """The length with the unit that suits its size: "121 mm", "56 µm"."""
+    """The length with the unit that suits its size: "121 mm", "56 µm", or "412.5 m" for a whole groove."""
+    if abs(value_m) >= 10:
+        return f"{value_m:.5g} m"
     return f"{value_m * 1e6:.4g} µm" if abs(value_m) < 1e-3 else f"{value_m * 1e3:.5g} mm"
 
 

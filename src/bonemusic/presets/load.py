@@ -12,11 +12,14 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from .. import units
-from ..errors import PresetError, UnitError
+from ..errors import PresetError
+from ..units import shown
 from .kinds import Curve, Disc, Machine, Sheet, Stylus, Turntable
 
 Preset = TypeVar("Preset", Disc, Curve, Machine, Sheet, Stylus, Turntable)
@@ -27,18 +30,33 @@ KINDS: dict[str, type] = {
 }  # fmt: skip
 
 # A key's ending is its unit; the field's name ends in the SI unit and the number is converted on the way in.
+# (Divided by 1000, a decimal stays the nearest number to it; times 0.001 it often does not.)
 _TO_SI: dict[str, tuple[str, Callable[[float], float]]] = {
-    "_mm": ("_m", lambda v: v * 1e-3),
-    "_um": ("_m", lambda v: v * 1e-6),
-    "_us": ("_s", lambda v: v * 1e-6),
+    "_mm": ("_m", lambda v: v / 1e3),
+    "_um": ("_m", lambda v: v / 1e6),
+    "_us": ("_s", lambda v: v / 1e6),
     "_deg": ("_rad", math.radians),
-    "_cm_s": ("_m_s", lambda v: v * 1e-2),
-    "_percent": ("", lambda v: v * 1e-2),
+    "_cm_s": ("_m_s", lambda v: v / 1e2),
+    "_percent": ("", lambda v: v / 1e2),
     "shelf_hz": ("shelf_s", lambda v: 1 / (2 * math.pi * v)),
     "turnover_hz": ("turnover_s", lambda v: 1 / (2 * math.pi * v)),
     # the rolloff alone against its low end: |1 + iωt|² = 10^(-dB/10) at 10 kHz (IASA-TC 04 §5.3.6)
     "rolloff_db_at_10khz": ("rolloff_s", lambda v: math.sqrt(10 ** (-v / 10) - 1) / (2 * math.pi * 10_000)),
 }
+# What a number may be, in SI, by the field's name or its ending; every other is more than zero.
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "_db": (-200, 200),
+    "speed_error": (-0.5, 0.5),
+    "wow": (0, 0.5),
+    "flutter": (0, 0.5),
+    "angle_rad": (math.radians(10), math.radians(170)),
+} | dict.fromkeys(
+    ("hole_diameter_m", "bottom_radius_m", "land_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
+     "wow_hz", "flutter_hz", "eccentricity_m", "clicks_per_minute"), (0, 1e9),
+)  # fmt: skip
+_MORE_THAN_ZERO = (1e-12, 1e9)
+# Each diameter of a disc is less than the next.
+_OUTWARDS = ("hole_diameter_m", "locked_diameter_m", "music_inner_diameter_m", "recorded_diameter_m", "diameter_m")
 MAX_FILE = 1 << 20
 
 
@@ -48,13 +66,12 @@ def names(kind: str) -> list[str]:
 
 
 def row(kind: str, name: str) -> Row:
-    """One preset as its file spells it, with its table `source` of references."""
+    """One preset as its file spells it, with its table `source` of references and the file it is from, `origin`."""
     rows = _table(kind, _user_folder())
     if name not in rows:
-        near = get_close_matches(name, rows, 3, 0.4)
-        said = name if len(name) <= 40 and name.isprintable() else "that"
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(rows)}"
-        raise PresetError(f"there is no {said!r} among the {kind}; {hint}")
+        near = get_close_matches(name[:40].lower(), rows, 3, 0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"'bonemusic list {kind}' shows all"
+        raise PresetError(f"there is no {shown(name)} among the {kind}; {hint}")
     return rows[name]
 
 
@@ -88,102 +105,157 @@ def turntable(name: str) -> Turntable:
     return _preset(Turntable, "turntables", name)
 
 
-def _user_folder() -> Path:
+def _user_folder() -> Path | None:
     own = os.environ.get("BONEMUSIC_PRESETS")
     if own:
         return Path(own)
     base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path("~/.config").expanduser()) / "bonemusic"
+    try:
+        return (Path(base) if base else Path("~/.config").expanduser()) / "bonemusic"
+    except RuntimeError:  # a container's user without a home
+        return None
 
 
 @cache
-def _table(kind: str, user_folder: Path) -> dict[str, dict[str, Any]]:
+def _table(kind: str, user_folder: Path | None) -> dict[str, dict[str, Any]]:
     """All rows of a kind. The rows of a file share the sources that its table `[sources]` gives per key."""
     rows: dict[str, dict[str, Any]] = {}
     text = resources.files(__package__).joinpath(f"{kind}.toml").read_text("utf-8")
     _lay_over(rows, tomllib.loads(text), f"{kind}.toml")
-    own = user_folder / f"{kind}.toml"
-    if own.is_file():
-        if own.stat().st_size > MAX_FILE:
-            raise PresetError(f"{own}: is larger than 1 MB; presets are a few lines each")
-        try:
-            _lay_over(rows, tomllib.loads(own.read_text("utf-8")), str(own))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
-            raise PresetError(f"{own}: is no TOML ({why}); mend it or move it away") from why
-        except OSError as why:
-            raise PresetError(f"{own}: cannot be read ({why.strerror}); mend its permissions") from why
+    if user_folder is not None:
+        own = user_folder / f"{kind}.toml"
+        _lay_over(rows, _read(own), str(own))
     return rows
 
 
+def _read(own: Path) -> dict[str, Any]:
+    """A user's file; empty where there is none."""
+    try:
+        if not own.is_file():
+            return {}
+        if own.stat().st_size > MAX_FILE:
+            raise PresetError(f"{own}: is larger than 1 MB; presets are a few lines each")
+        return tomllib.loads(own.read_text("utf-8-sig"))
+    except OSError as why:
+        raise PresetError(f"{own}: cannot be read ({why.strerror}); mend its permissions") from why
+    except (ValueError, RecursionError) as why:  # also no UTF-8, a number of 5,000 digits, brackets without end
+        raise PresetError(f"{own}: is no TOML: {shown(str(why), 100)}; mend it or move it away") from why
+
+
 def _lay_over(rows: dict[str, dict[str, Any]], new: dict[str, Any], origin: str) -> None:
-    shared = new.pop("sources", {})
-    for name, given in new.items():
-        if not isinstance(given, dict):
-            raise PresetError(f"{origin}: {name!r} stands outside a table; put it below a line [name]")
-        given = dict(given)
+    """Put the rows of one file over those that are there. A number that is given anew loses its old source."""
+    shared = _references(new.pop("sources", {}), f"{origin}: [sources]")
+    for name, row_given in new.items():
+        if not isinstance(row_given, dict):
+            raise PresetError(f"{origin}: {shown(name)} stands outside a table; put it below a line [name]")
+        if not (name.isprintable() and 0 < len(name) <= 40):
+            raise PresetError(f"{origin}: {shown(name)} cannot name a preset; take 1 to 40 printable characters")
+        where = f"{origin}: [{name}]"
+        given = dict(row_given)
+        source = _references(given.pop("source", {}), f"{where} source")
         like = given.pop("like", None)
-        if like is not None and like not in rows:
-            raise PresetError(f"{origin}: [{name}] is like {like!r}, which is not there")
-        under = rows.get(name) or (rows[like] if like is not None else {})
-        source = {k: shared[k] for k in given if k in shared} | given.pop("source", {})
-        rows[name] = {**under, **given, "source": {**under.get("source", {}), **source}, "origin": origin}
+        if like is not None and not (isinstance(like, str) and like in rows):
+            said = shown(like) if isinstance(like, str) else "no text"
+            raise PresetError(f"{where} is like {said}, which is not there; name a preset that stands above it")
+        fields = {_spelling(key)[0] for key in given}
+        under = rows[like] if like is not None else rows.get(name, {})
+        kept = {key: value for key, value in under.items() if _spelling(key)[0] not in fields}
+        references = {key: text for key, text in under.get("source", {}).items() if key in kept}
+        references |= {key: shared[key] for key in given if key in shared} | source
+        rows[name] = {**kept, **given, "source": references, "origin": origin}
+
+
+def _references(table: Any, where: str) -> dict[str, str]:
+    if not (isinstance(table, dict) and all(isinstance(text, str) for text in table.values())):
+        raise PresetError(f'{where} must be a table of texts, key = "where the number is from"')
+    return table
 
 
 def _preset(kind: type[Preset], table: str, name: str) -> Preset:
     given = row(table, name)
     where = f"{given['origin']}: [{name}]"
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    values: dict[str, Any] = {"name": name}
+    wanted = {field: wants for field, wants in get_type_hints(kind).items() if field != "name"}
+    values: dict[str, Any] = {}
+    spelt: dict[str, str] = {}
     for key, value in given.items():
         if key in ("source", "origin"):
             continue
-        field, number = _si(key, value, where)
-        if field not in fields:
-            near = get_close_matches(key, fields, 1)
-            raise PresetError(f"{where} has an unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-        values[field] = number
-    for field, spec in fields.items():
+        field, to_si = _spelling(key)
+        if field not in wanted:
+            near = get_close_matches(key[:40], wanted, 1)
+            hint = f"did you mean {near[0]!r}?" if near else "take it out"
+            raise PresetError(f"{where} has an unknown key {shown(key)}; {hint}")
         if field in values:
-            continue
-        if "None" in str(spec.type):
-            values[field] = None
-        elif spec.default is dataclasses.MISSING:
-            raise PresetError(f"{where} lacks {field!r}; add it, in a unit that its name ends in")
-    _refuse_senseless(values, where, {f: str(s.type) for f, s in fields.items()})
-    return kind(**values)
+            raise PresetError(f"{where} gives both {spelt[field]} and {key}; keep one of them")
+        values[field] = _value(wanted[field], field, to_si, value, f"{where} {key}")
+        spelt[field] = key
+    for spec in dataclasses.fields(kind):
+        if spec.name in wanted and spec.name not in values and spec.default is dataclasses.MISSING:
+            if NoneType not in get_args(wanted[spec.name]):
+                raise PresetError(
+                    f"{where} lacks {_usual_key(table, spec.name)!r}; add it, or begin with a line like = …"
+                )
+            values[spec.name] = None
+    made = kind(name=name, **values)
+    _refuse_impossible(made, where, spelt)
+    return made
 
 
-def _si(key: str, value: Any, where: str) -> tuple[str, Any]:
-    if key == "rpm":
-        try:
-            return key, units.rpm(str(value))
-        except UnitError as why:
-            raise PresetError(f"{where} {why}") from why
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return key, value
+def _spelling(key: str) -> tuple[str, Callable[[float], float]]:
+    """The field that a key gives, and the way of its number to SI."""
     for ending, (si, convert) in _TO_SI.items():
         if key.endswith(ending):
-            try:
-                return key.removesuffix(ending) + si, convert(float(value))
-            except (ValueError, ArithmeticError) as why:
-                raise PresetError(f"{where} {key} = {value} makes no sense; mend the number") from why
-    return key, float(value)
+            return key.removesuffix(ending) + si, convert
+    return key, float
 
 
-def _refuse_senseless(values: Mapping[str, Any], where: str, types: Mapping[str, str]) -> None:
-    for field, value in values.items():
-        wants = types[field]
-        number = isinstance(value, float)
-        if "float" in wants and not number and not (value is None and "None" in wants):
-            raise PresetError(f"{where} {field} must be a number, not {value!r}")
-        if wants.startswith("str") and not isinstance(value, str) and not (value is None and "None" in wants):
-            raise PresetError(f"{where} {field} must be text, not {value!r}")
-        if wants.startswith("Literal") and repr(value).replace("'", '"') not in wants:
-            raise PresetError(f"{where} {field} is {value!r}; it is one of {wants.removeprefix('Literal')}")
-        if number and not math.isfinite(value):
-            raise PresetError(f"{where} {field} is not a finite number")
-        signed = field.endswith("_db") or field in ("speed_error",)
-        if number and value < 0 and not signed:
-            raise PresetError(f"{where} {field} cannot be negative")
-        if isinstance(value, Fraction) and value <= 0:
-            raise PresetError(f"{where} {field} must be more than zero")
+def _usual_key(table: str, field: str) -> str:
+    """The key that our own rows give a field by."""
+    keys = (key for known in _table(table, None).values() for key in known)
+    return next((key for key in keys if _spelling(key)[0] == field), field)
+
+
+def _value(wants: Any, field: str, to_si: Callable[[float], float], value: Any, what: str) -> Any:
+    """The value of a key in SI, if it is of the type and size that the field wants."""
+    if get_origin(wants) is Literal:
+        if value not in get_args(wants):
+            raise PresetError(f"{what} must be one of {', '.join(map(repr, get_args(wants)))}")
+        return value
+    if str in (wants, *get_args(wants)):
+        if not isinstance(value, str):
+            raise PresetError(f"{what} must be text, in quotation marks")
+        return value
+    if wants is Fraction:
+        try:
+            return units.rpm(str(value))
+        except ValueError as why:
+            raise PresetError(f'{what} is no speed; write it like 78, 45 or "33 1/3" (turns per minute)') from why
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PresetError(f"{what} must be a number, without quotation marks; its unit is in the key's name")
+    try:
+        number = to_si(float(value))
+    except (ValueError, ArithmeticError):
+        number = math.nan
+    ending = next((e for e in _BOUNDS if e.startswith("_") and field.endswith(e)), field)
+    least, most = _BOUNDS.get(ending, _MORE_THAN_ZERO)
+    if not (least <= number <= most and math.isfinite(value)):
+        raise PresetError(f"{what} makes no sense ({_why(number, least)}); mend the number")
+    return number
+
+
+def _why(number: float, least: float) -> str:
+    if number <= 0 < least:
+        return "it must be more than zero"
+    if number < 0 and least == 0:
+        return "it cannot be negative"
+    return "nothing is of that size"
+
+
+def _refuse_impossible(made: Any, where: str, spelt: Mapping[str, str]) -> None:
+    """Numbers that make sense one by one, but not together."""
+    if isinstance(made, Disc):
+        for inner, outer in pairwise(_OUTWARDS):
+            if getattr(made, inner) >= getattr(made, outer):
+                raise PresetError(f"{where} {spelt[inner]} must be less than {spelt[outer]}; mend one of them")
+    if isinstance(made, Machine) and made.bandwidth_hz > made.points_per_s / 2:
+        raise PresetError(f"{where} bandwidth_hz must be at most half of points_per_s; mend one of them")

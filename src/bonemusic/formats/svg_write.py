@@ -1,0 +1,137 @@
+"""A disc as SVG: true size, relative moves in whole machine steps, layers groove, cut and label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..groove import Groove
+from ..jit import kernel
+from ..paths import grid
+from ..presets import Disc, Machine
+from ..progress import Progress, silent
+
+PATH_BYTES = 1_000_000
+"""Readers refuse or crawl beyond 10 MB in one path (librsvg, lxml); ours keep to a tenth."""
+
+
+def points_per_path(step_m: float, points_per_s: int, fastest_m_s: float) -> int:
+    """How many points surely fit into `PATH_BYTES` when a move takes all the digits it may need."""
+    longest = 2 * fastest_m_s / points_per_s / step_m + 2 * grid.AHEAD  # a slope of 45° and a shift at both ends
+    digits = len(str(int(longest))) + 1
+    return PATH_BYTES // (2 * digits) - 16
+
+
+def paths(
+    groove: Groove, machine: Machine, step_m: float, progress: Progress = silent
+) -> tuple[grid.Wave, Iterator[bytes]]:
+    """The groove's wave and its path data, one after another, each at most 1 MB."""
+    drawn = grid.wave(groove, int(machine.points_per_s), machine.bandwidth_hz, progress)
+    fastest = float(groove.spiral.value.max()) * 2 * np.pi * float(groove.rpm) / 60
+    per_path = points_per_path(step_m, drawn.points_per_s, fastest)
+    return drawn, grid.pieces(drawn, step_m, per_path, spell, progress)
+
+
+def spell(x: NDArray[Any], y: NDArray[Any]) -> bytes:
+    """Path data of a polyline over whole numbers, y up: "M x y l dx dy …", y turned down as SVG has it."""
+    out = np.empty(24 * len(x) + 64, np.uint8)
+    return out[: _spell(x, y, out)].tobytes()
+
+
+@kernel
+def _number(out: NDArray[Any], at: int, value: Any) -> int:
+    """Write a whole number, a blank before it unless its sign parts it from the last; where the next byte goes."""
+    if value < 0:
+        out[at] = 45
+        value = -value
+    else:
+        out[at] = 32
+    at += 1
+    digits = 1
+    ten = 10
+    while value >= ten:
+        ten *= 10
+        digits += 1
+    for d in range(digits - 1, -1, -1):
+        out[at + d] = 48 + value % 10
+        value //= 10
+    return at + digits
+
+
+@kernel
+def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> int:
+    out[0] = 77
+    at = _number(out, 1, np.int64(x[0]))
+    at = _number(out, at, -np.int64(y[0]))
+    out[at] = 108
+    at += 1
+    for k in range(1, len(x)):
+        at = _number(out, at, np.int64(x[k]) - np.int64(x[k - 1]))
+        at = _number(out, at, np.int64(y[k - 1]) - np.int64(y[k]))
+    return at
+
+
+def head(groove: Groove, disc: Disc, machine: Machine, step_m: float, title: str) -> str:
+    """The file up to the first groove path. One unit of the drawing is one machine step, the centre is (0, 0)."""
+    half = int(np.ceil(disc.diameter_m / 2 / step_m))
+    size_mm = f"{2 * half * step_m * 1e3:.7g}"
+    facts = {"rpm": f"{groove.rpm}", "curve": groove.meta.get("curve", "")}
+    data = " ".join(f"data-{k}={quoteattr(v)}" for k, v in facts.items())
+    stroke = (machine.stroke_m or groove.profile.width_m) / step_m
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"\n'
+        f' width="{size_mm}mm" height="{size_mm}mm" viewBox="{-half} {-half} {2 * half} {2 * half}" {data}>\n'
+        f"<title>{_escaped(title)}</title>\n"
+        f'<g id="groove" inkscape:groupmode="layer" inkscape:label="groove" fill="none" '
+        f'stroke="{machine.groove_colour}" stroke-width="{stroke:.6g}">\n'
+    )
+
+
+def tail(disc: Disc, machine: Machine, step_m: float) -> str:
+    """The rest of the file: label layer, then hole and outline, which are cut last."""
+    stroke = (machine.stroke_m or disc.groove_width_m) / step_m
+    hole, rim = disc.hole_diameter_m / 2 / step_m, disc.diameter_m / 2 / step_m
+    outline = (
+        f'<circle cx="0" cy="0" r="{rim:.10g}"/>'
+        if disc.outline == "round"
+        else f'<rect x="{-rim:.10g}" y="{-rim:.10g}" width="{2 * rim:.10g}" height="{2 * rim:.10g}"/>'
+    )
+    return (
+        "</g>\n"
+        f'<g id="label" inkscape:groupmode="layer" inkscape:label="label" fill="none" '
+        f'stroke="{machine.label_colour}" stroke-width="{stroke:.6g}"/>\n'
+        f'<g id="cut" inkscape:groupmode="layer" inkscape:label="cut" fill="none" '
+        f'stroke="{machine.cut_colour}" stroke-width="{stroke:.6g}">\n'
+        f'<circle cx="0" cy="0" r="{hole:.10g}"/>\n{outline}\n</g>\n</svg>\n'
+    )
+
+
+def write(
+    out: IO[bytes],
+    groove: Groove,
+    disc: Disc,
+    machine: Machine,
+    step_m: float,
+    title: str = "",
+    progress: Progress = silent,
+) -> grid.Wave:
+    """Write a groove as SVG to an open file."""
+    drawn, bodies = paths(groove, machine, step_m, progress)
+    out.write(head(groove, disc, machine, step_m, title).encode())
+    for body in bodies:
+        out.write(b'<path d="')
+        out.write(body)
+        out.write(b'"/>\n')
+    out.write(tail(disc, machine, step_m).encode())
+    return drawn
+
+
+def _escaped(text: str) -> str:
+    from xml.sax.saxutils import escape
+
+    return escape("".join(c for c in text if c.isprintable()))

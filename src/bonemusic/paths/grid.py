@@ -1,0 +1,194 @@
+"""A groove as points of a machine's grid, so chosen that the rounding is heard least.
+
+Two freedoms beat plain rounding. Along the groove a point may lie a few steps sooner or later: it stays on the curve,
+and of several near grid points one is far nearer to the curve than half a step. And what error remains is fed back
+(noise shaping): the next point leans so that the sum of errors, weighted by how loud the replay makes them, is least.
+The straight line between points droops by sinc²(f/F); the curve through the points is raised by as much beforehand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..groove import Groove, Knots
+from ..jit import kernel
+from ..progress import Progress, silent
+from ..spectral import THREADS, filtered, high_cut
+
+GRID = 64
+"""The unmodulated radius is worked out at every so many points and runs straight between them."""
+MARGIN = 3
+AHEAD = 5
+"""How many steps along the groove a point may lie sooner or later."""
+TAPS = 4
+AUDIBLE_HZ = 4500.0
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A groove's lateral, made ready to be drawn at some number of points per second.
+
+    Attributes
+    ----------
+    lateral_m : ndarray, float32, (points,)
+        Raised against the droop of straight lines.
+    points_per_s : int
+    turns_per_point : float
+    spiral : Knots
+    """
+
+    lateral_m: NDArray[Any]
+    points_per_s: int
+    turns_per_point: float
+    spiral: Knots
+
+
+def wave(groove: Groove, points_per_s: int, bandwidth_hz: float, progress: Progress = silent) -> Wave:
+    """The groove's lateral at the machine's points, raised by 1/sinc²(f/F) against the droop of the lines between."""
+    stop = min(1.15 * bandwidth_hz, points_per_s / 2)
+
+    def response(f: NDArray[Any]) -> NDArray[Any]:
+        return high_cut(f, stop / 1.15, stop) / np.sinc(f / points_per_s) ** 2
+
+    lateral = filtered(groove.lateral_m, groove.rate_hz, response, points_per_s, 0.0, progress, "placing points")
+    return Wave(lateral, points_per_s, float(groove.rpm / 60 / points_per_s), groove.spiral)
+
+
+def pieces(
+    drawn: Wave,
+    step_m: float,
+    points_per_piece: int,
+    finish: Callable[[NDArray[Any], NDArray[Any]], Any],
+    progress: Progress = silent,
+) -> Iterator[Any]:
+    """Choose the points, piece by piece, each beginning exactly where the last ended.
+
+    Parameters
+    ----------
+    drawn : Wave
+    step_m : float
+        The grid's step.
+    points_per_piece : int
+        New points in each piece; it holds one more, the last one of the piece before.
+    finish : callable
+        Called with the piece's x and y, int32 (n,) each, in steps from the disc's centre, y up; in any thread. What it
+        returns is yielded, in order.
+    """
+    count = len(drawn.lateral_m)
+    taps = feedback_taps(drawn.points_per_s)
+    starts = range(0, count - 1, points_per_piece)
+
+    def one(first: int) -> Any:
+        last = min(first + points_per_piece, count - 1)
+        x, y = choose(drawn, step_m, first, last, taps)
+        return finish(x, y)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting = [pool.submit(one, first) for first in starts[: 2 * THREADS]]
+        for done in range(len(starts)):
+            result = waiting.pop(0).result()
+            if done + 2 * THREADS < len(starts):
+                waiting.append(pool.submit(one, starts[done + 2 * THREADS]))
+            progress("drawing", (done + 1) / len(starts))
+            yield result
+
+
+def choose(drawn: Wave, step_m: float, first: int, last: int, taps: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Grid points first … last (inclusive) of the wave: x and y, int32, in steps, y up."""
+    count = last - first + 1
+    places = np.arange(first, last + 1 + GRID, GRID) * drawn.turns_per_point
+    radius = drawn.spiral.at(places) / step_m
+    near = np.zeros(count + 2 * MARGIN)  # the wave in steps, with its neighbours to both sides
+    a, b = max(first - MARGIN, 0), min(last + 1 + MARGIN, len(drawn.lateral_m))
+    near[a - first + MARGIN : b - first + MARGIN] = drawn.lateral_m[a:b]
+    near /= step_m
+    x, y = np.empty(count, np.int32), np.empty(count, np.int32)
+    _choose(near, radius, first, drawn.turns_per_point, taps, AHEAD, x, y)
+    return x, y
+
+
+@lru_cache(8)
+def feedback_taps(points_per_s: int, audible_hz: float = AUDIBLE_HZ, count: int = TAPS) -> NDArray[Any]:
+    """Taps h of the error feedback e[k] = u[k] + Σ h[i]·u[k-1-i] that makes the heard error least.
+
+    The heard error is the displacement's error through cartridge and replay curve: its weight over frequency, cut
+    above `audible_hz` to a tenth, is taken as a power spectrum, and the best predictor of such a signal (Levinson's
+    recursion on its autocorrelation) is the filter of that length that leaves the least of it.
+    """
+    f = np.linspace(0, points_per_s / 2, 4097)
+    s = 2j * np.pi * f
+    # cartridge (s) and RIAA replay: what most discs are heard through; other curves differ little in shape here
+    heard = np.abs(s * (1 + s * 318e-6) / ((1 + s * 3180e-6) * (1 + s * 75e-6))) ** 2
+    heard *= np.where(f < audible_hz, 1.0, np.maximum(0.003, 10 ** (-(f - audible_hz) / 1200.0)))
+    heard[f < 50] = heard[f >= 50][0]
+    correlation = np.fft.irfft(heard)[: count + 1]
+    matrix = correlation[np.abs(np.subtract.outer(np.arange(count), np.arange(count)))]
+    return np.asarray(np.linalg.solve(matrix, -correlation[1:]))
+
+
+@kernel
+def _choose(
+    near: NDArray[Any], radius: NDArray[Any], first: int, turns_per_point: float, taps: NDArray[Any], ahead: int,
+    out_x: NDArray[Any], out_y: NDArray[Any],
+) -> None:  # fmt: skip
+    """Choose grid points; lengths in steps. `near` begins MARGIN points before the first, `radius` is every 64th."""
+    count, order = len(out_x), len(taps)
+    past = np.zeros(order)
+    for k in range(count):
+        u = (k & 63) * (1.0 / 64.0)
+        cell = k >> 6
+        base = radius[cell] + u * (radius[cell + 1] - radius[cell])
+        here = near[k + 3]
+        r = base + here
+        turn = (first + k) * turns_per_point
+        angle = 2.0 * math.pi * (turn - math.floor(turn))
+        cos, sin = math.cos(angle), math.sin(angle)
+        px, py = r * cos, r * sin
+        bx, by = math.floor(px + 0.5), math.floor(py + 0.5)
+        if k == 0 or k == count - 1:  # where pieces meet, both round alike
+            out_x[k], out_y[k] = int(bx), int(by)
+            for j in range(order):
+                past[j] = 0.0
+            continue
+        along = 2.0 * math.pi * turns_per_point * r  # steps from one point to the next
+        slope = (
+            0.75 * (near[k + 4] - near[k + 2]) - 0.15 * (near[k + 5] - near[k + 1]) + (near[k + 6] - near[k]) / 60.0
+            + (radius[cell + 1] - radius[cell]) * (1.0 / 64.0)
+        ) / along  # fmt: skip
+        bend = 0.5 * ((near[k + 4] + near[k + 2] - 2.0 * here) / (along * along) - 1.0 / r)
+        want = 0.0
+        for j in range(order):
+            want += taps[j] * past[j]
+        # radial error of a grid point at (dx, dy) from the curve's point: dx·a + dy·b - bend·(way along)²
+        a, b = cos + slope * sin, sin - slope * cos
+        steep = abs(a) > abs(b)
+        best, best_error, kx, ky = 1e300, 0.0, bx, by
+        for j in range(-ahead, ahead + 1):
+            if steep:
+                dy = by + j - py
+                gx = math.floor(px + (want - dy * b) / a + 0.5)
+                gy = by + j
+                dx = gx - px
+            else:
+                dx = bx + j - px
+                gy = math.floor(py + (want - dx * a) / b + 0.5)
+                gx = bx + j
+                dy = gy - py
+            way = dy * cos - dx * sin
+            error = dx * a + dy * b - bend * way * way
+            off = error - want
+            cost = off * off + 1e-3 * way * way
+            if cost < best:
+                best, best_error, kx, ky = cost, off, gx, gy
+        out_x[k], out_y[k] = int(kx), int(ky)
+        for j in range(order - 1, 0, -1):
+            past[j] = past[j - 1]
+        past[0] = best_error
