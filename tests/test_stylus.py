@@ -136,7 +136,7 @@ def test_a_parabolic_valley_wider_than_the_ball_is_followed_exactly():
     u = np.linspace(-150e-6, 150e-6, 20_001)
     lean = np.sqrt(1 + (u / bend_m) ** 2)
     known = np.interp(x, u - LP_M * u / bend_m / lean, u**2 / (2 * bend_m) + LP_M / lean - LP_M)
-    np.testing.assert_allclose(height[140:261], known[140:261], atol=1e-12)
+    np.testing.assert_allclose(height[140:261], known[140:261], atol=1e-11)
 
 
 def test_radius_0_gives_the_same_bits():
@@ -262,7 +262,7 @@ def test_weights_halfway_are_the_least_squares():
     fitted = np.linalg.lstsq(cosines * weight[:, None], weight, rcond=None)[0]
     np.testing.assert_allclose(stylus.HALFWAY_TAPS, fitted, atol=1e-9)
     error = np.abs(cosines @ stylus.HALFWAY_TAPS - 1)
-    assert error[f <= 0.4].max() < 10 ** (-104 / 20)
+    assert error[f <= 0.4].max() < 10 ** (-95 / 20)
     assert error[f <= 0.01].max() < 10 ** (-128 / 20)
 
 

@@ -34,8 +34,7 @@ _STRETCH = 1 << 15
 """Samples worked on at a time, a multiple of BLOCK: what a processor's cache holds."""
 _HALF = 24
 # Halfway between two samples, the weights of the nearest, next … on either side: least squares over 0 to 0.435 of the
-# rate, weighted by 1/(f + 0.01) as large displacements are slow. Errs by -104 dB up to 0.4 of the rate, by -130 dB up to
-# a hundredth of it.
+# rate, weighted by 1/(f + 0.01) as large displacements are slow. Errs by less than -95 dB up to 0.4 of the rate.
 HALFWAY_TAPS: Array = np.array([
     0.635285650278644, -0.208234241537505, 0.120802120217562, -0.082017835369705,
     0.059593599618534, -0.044750576581736, 0.034127300378660, -0.026160686585180,

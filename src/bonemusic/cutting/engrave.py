@@ -20,15 +20,15 @@ RING_S = 0.25
 """How much of the low-cut's ringing is kept before the music and after it, inside lead-in and lead-out."""
 OVERSAMPLING = 4
 """Least ratio of the groove's rate to its bandwidth: differences between samples then tell slopes to 3 %."""
+LEAST_RATE_HZ = 48_000
+"""Peak velocities are read off differences at this rate, as a player's converter would (see `room`)."""
 
 
-def groove_rate_hz(song_rate_hz: int, bandwidth_hz: float) -> int:
-    """The song's rate times the power of two that makes it at least four times the bandwidth, and less than eight."""
-    rate = song_rate_hz
+def groove_rate_hz(bandwidth_hz: float) -> int:
+    """48 kHz times the power of two that makes it at least four times the bandwidth."""
+    rate = LEAST_RATE_HZ
     while rate < OVERSAMPLING * bandwidth_hz:
         rate *= 2
-    while rate % 2 == 0 and rate // 2 >= OVERSAMPLING * bandwidth_hz:
-        rate //= 2
     return rate
 
 
@@ -60,7 +60,7 @@ def displacement(
     rate_hz : int
         Its rate, `groove_rate_hz`.
     """
-    rate_out = groove_rate_hz(rate_hz, bandwidth_hz)
+    rate_out = groove_rate_hz(bandwidth_hz)
     response = to_displacement(curve, bandwidth_hz)
     return filtered(song, rate_hz, response, rate_out, RING_S, progress, "shaping the sound"), rate_out
 

@@ -10,6 +10,10 @@ For a displacement y(t) of unit level the greatest factor g is found, exactly an
               a round tool widens by 1/cos:        (d + g·δ)·cos ≥ w + land,
               d the distance of the unmodulated turns, δ = y(outer turn) - y(inner turn), cos = 1/√(1 + (g·s)²);
 - swing, velocity: what the stylus preset says a good pickup tracks.
+
+Slopes are taken from the eighth-order difference, true to 3 % at the edge of the band. A *peak velocity* that is
+reported, or that a level asks for, is read as an instrument reads it that samples the groove at 48 kHz: half the
+difference of the samples before and after (exact at 1 kHz, 3 % low at 3 kHz, 26 % at 10 kHz).
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from ..presets import Disc, Machine, Stylus
 from ..spectral import THREADS
 
 BLOCK = 1 << 17
+VELOCITY_RATE_HZ = 48_000
 GRID = 64
 """The unmodulated radius is worked out at every so many samples and runs straight between them (error below 1 nm)."""
 NAMES = ("slope", "curvature", "land", "swing", "velocity")
@@ -90,7 +95,7 @@ def room(
         Give speed, width, land, tool, and what the pickup can follow.
     """
     per_turn = rate_hz * 60 / float(rpm)
-    base, land, widens = _land_terms(disc, machine)
+    base, land = _land_terms(disc, machine)
 
     def one(a: int) -> tuple[NDArray[Any], NDArray[Any], float, float]:
         b = min(a + BLOCK, len(unit_m))
@@ -98,7 +103,22 @@ def room(
         inner = spiral.at((first + np.arange(a, b + GRID, GRID)) / per_turn + 1)
         factor, at = np.full(5, np.inf), np.zeros(5, np.int64)
         peaks = np.zeros(2)
-        _scan(unit_m, a, b, rate_hz, per_turn, grid, inner, 2 * np.pi / per_turn, base, land, widens, factor, at, peaks)
+        _scan(
+            unit_m,
+            a,
+            b,
+            rate_hz,
+            rate_hz // VELOCITY_RATE_HZ,
+            per_turn,
+            grid,
+            inner,
+            2 * np.pi / per_turn,
+            base,
+            land,
+            factor,
+            at,
+            peaks,
+        )
         return factor, at, peaks[0], peaks[1]
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -150,7 +170,7 @@ def tightest_pitch_m(lateral_m: NDArray[Any], rate_hz: int, rpm: Fraction, disc:
     """
     radius = disc.music_inner_diameter_m / 2
     per_turn = rate_hz * 60 / float(rpm)
-    base, land, _ = _land_terms(disc, machine)
+    base, land = _land_terms(disc, machine)
 
     def one(a: int) -> float:
         b = min(a + BLOCK, len(lateral_m))
@@ -160,11 +180,11 @@ def tightest_pitch_m(lateral_m: NDArray[Any], rate_hz: int, rpm: Fraction, disc:
         return max(pool.map(one, range(0, len(lateral_m), BLOCK)))
 
 
-def _land_terms(disc: Disc, machine: Machine) -> tuple[float, float, bool]:
+def _land_terms(disc: Disc, machine: Machine) -> tuple[float, float]:
     """What is taken off the distance radially, and what must remain across the groove."""
     if machine.tool == "round":
-        return 0.0, disc.groove_width_m + disc.land_m, True
-    return disc.groove_width_m, disc.land_m, False
+        return 0.0, disc.groove_width_m + disc.land_m
+    return disc.groove_width_m, disc.land_m
 
 
 @kernel
@@ -203,8 +223,9 @@ def _later(y: NDArray[Any], place: float) -> tuple[float, float]:
 
 @kernel
 def _scan(
-    y: NDArray[Any], a: int, b: int, rate: float, per_turn: float, grid: NDArray[Any], inner: NDArray[Any],
-    angle: float, base: float, land: float, widens: bool, factor: NDArray[Any], at: NDArray[Any], peaks: NDArray[Any],
+    y: NDArray[Any], a: int, b: int, rate: float, stride: int, per_turn: float, grid: NDArray[Any],
+    inner: NDArray[Any], angle: float, base: float, land: float, factor: NDArray[Any], at: NDArray[Any],
+    peaks: NDArray[Any],
 ) -> None:  # fmt: skip
     """Least factor of each limit over y[a:b]; `grid`, `inner`: radius every 64 samples, here and a turn later."""
     for i in range(a, b):
@@ -221,9 +242,12 @@ def _scan(
             factor[1], at[1] = step * step / acc, i
         if here * factor[3] > 1.0:
             factor[3], at[3] = 1.0 / here, i
-        if v * rate * factor[4] > 1.0:
-            factor[4], at[4] = 1.0 / (v * rate), i
-        peaks[0], peaks[1] = max(peaks[0], here), max(peaks[1], v * rate)
+        read = 0.0
+        if stride <= i < len(y) - stride:
+            read = abs(y[i + stride] - y[i - stride]) * rate / (2 * stride)
+        if read * factor[4] > 1.0:
+            factor[4], at[4] = 1.0 / read, i
+        peaks[0], peaks[1] = max(peaks[0], here), max(peaks[1], read)
         then, slope_then = _later(y, i + per_turn)
         gap = apart - base
         toward = y[i] - then

@@ -1,4 +1,4 @@
-"""The bones of a chest seen from behind the film: ribs, spine, collarbones, shoulder blades, upper arms."""
+"""The bones of a chest as a film shows them, its left on the right: ribs, spine, shoulders, upper arms."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from .shapes import Floats, Layer, Tube, add_tube, pixels, smooth_path, soft_ste
 RIB_HALF_WIDTH = (0.265, 0.395, 0.485, 0.55, 0.6, 0.635, 0.657, 0.668, 0.672, 0.66, 0.61, 0.5)
 RIB_DROP = (0.15, 0.24, 0.32, 0.385, 0.44, 0.485, 0.52, 0.54, 0.53, 0.5, 0.42, 0.32)  # from its back to its front end
 RIB_END = (0.86, 0.84, 0.83, 0.82, 0.81, 0.8, 0.79, 0.77, 0.73, 0.68, 0.47, 0.36)  # in half turns from the spine
+HARD = np.float32(28)  # what hard bone holds back, as thick as half the picture is wide
 SQUARE = 0.88  # a hoop a little squarer than an ellipse
 FIRST_VERTEBRA_Y = -0.66
 LEVEL = 0.099
-LEVELS = 20
+LEVELS = range(-4, 17)  # from the neck to the loins
 
 
 def vertebra_y(number: int) -> float:
@@ -23,14 +24,14 @@ def vertebra_y(number: int) -> float:
 
 
 def bones(count: int) -> Layer:
-    """What all bones hold back, (count, count)."""
+    """What the ribs and shoulders hold back, (count, count)."""
     layer = np.zeros((count, count), np.float32)
     for side in (-1, 1):
         for tube in _ribs(side):
             add_tube(layer, tube)
         for tube in _shoulder(side):
             add_tube(layer, tube)
-    return layer
+    return HARD * layer
 
 
 def _ribs(side: int) -> Iterator[Tube]:
@@ -49,7 +50,7 @@ def _ribs(side: int) -> Iterator[Tube]:
             deep = np.abs(np.gradient(-0.72 * RIB_HALF_WIDTH[k] * np.cos(turn)))
             along = np.minimum(np.hypot(run, deep) / run, 2.0) ** 0.8
             front = np.clip(turn / np.pi * 2 - 1, 0, 1)
-            fade = np.clip((end - turn) / (0.10 * np.pi), 0, 1) ** 0.7 if end > np.pi / 2 else np.clip((end - turn) / 0.1, 0, 1)
+            fade = np.clip((end - turn) / (0.1 * np.pi if end > np.pi / 2 else 0.1), 0, 1) ** 0.7
             half = (0.0245 + 0.0065 * front) * (0.82 + 0.18 * min(1, k / 3)) * (1 - 0.25 * (k > 9))
             yield Tube(line, half, (0.95 - 0.3 * front) * along * fade, 0.19, 0.2)
 
@@ -62,48 +63,64 @@ def _hoop(turn: Floats, k: int, side: int, wobble: float) -> Floats:
     return np.stack([x, vertebra_y(k + 1) - 0.012 + drop - arch + uneven], axis=1)
 
 
+# the shoulder's bones, on the picture's right: x and y along the bone, half widths; weight, shell, marrow
+COLLARBONE = (
+    (0.082, 0.2, 0.38, 0.53, 0.68),
+    (-0.575, -0.615, -0.655, -0.715, -0.715),
+    (0.034, 0.029, 0.025, 0.026, 0.032),
+    (0.85, 0.3, 0.35),
+)
+UPPER_ARM = (
+    (0.815, 0.84, 0.9, 0.97),
+    (-0.585, -0.53, -0.34, -0.05),
+    (0.084, 0.08, 0.052, 0.043),
+    (0.62, 0.13, 0.42),
+)
+# round the shoulder blade: socket, outer border, lower tip, inner border, upper border
+BLADE = (
+    (0.7, 0.708, 0.685, 0.635, 0.59, 0.555, 0.525, 0.485, 0.475, 0.505, 0.58, 0.65),
+    (-0.625, -0.55, -0.47, -0.33, -0.17, -0.12, -0.18, -0.38, -0.52, -0.59, -0.6, -0.615),
+    (0.02, 0.03, 0.023, 0.017, 0.015, 0.014, 0.009, 0.008, 0.008, 0.009, 0.009, 0.012),
+    (0.85, 0.4, 0.5),
+)
+BLADE_SPINE = (
+    (0.49, 0.58, 0.69, 0.79),
+    (-0.54, -0.625, -0.685, -0.68),
+    (0.009, 0.017, 0.023, 0.029),
+    (0.7, 0.3, 0.45),
+)
+CORACOID = (
+    (0.665, 0.62, 0.595),
+    (-0.615, -0.6, -0.565),
+    (0.024, 0.022, 0.021),
+    (0.7, 0.25, 0.5),
+)
+
+
 def _shoulder(side: int) -> Iterator[Tube]:
-    flip = np.array([side, 1.0])
-
-    def tube(points: list[tuple[float, float]], half: list[float], weight: float, shell: float, marrow: float, round_ends: bool = True) -> Tube:
-        line = smooth_path(points, 48) * flip
-        at = np.linspace(0, 1, 48)
-        widths = np.interp(at, np.linspace(0, 1, len(half)), half)
-        ends = np.minimum(1, np.minimum(at, 1 - at) / 0.02 + 0.6)
-        return Tube(line, widths, weight * ends, shell, marrow, round_ends)
-
-    # collarbone
-    yield tube(
-        [(0.078, -0.572), (0.2, -0.615), (0.38, -0.655), (0.53, -0.715), (0.68, -0.715)],
-        [0.037, 0.029, 0.025, 0.026, 0.034], 1.1, 0.3, 0.35, False,
-    )
-    # upper arm with its head
-    yield tube([(0.80, -0.60), (0.83, -0.55), (0.90, -0.34), (0.97, -0.05)], [0.085, 0.088, 0.052, 0.043], 0.7, 0.16, 0.5)
-    # shoulder blade: socket, spine, inner and outer border
-    yield tube([(0.70, -0.62), (0.705, -0.55), (0.69, -0.49)], [0.02, 0.03, 0.02], 1.0, 0.3, 0.5)
-    yield tube([(0.47, -0.56), (0.58, -0.63), (0.70, -0.685), (0.79, -0.68)], [0.012, 0.018, 0.024, 0.03], 0.8, 0.3, 0.5)
-    yield tube([(0.69, -0.50), (0.64, -0.36), (0.585, -0.16), (0.565, -0.10)], [0.022, 0.017, 0.014, 0.014], 0.9, 0.4, 0.6)
-    yield tube([(0.47, -0.57), (0.475, -0.42), (0.52, -0.2), (0.565, -0.10)], [0.008, 0.008, 0.009, 0.012], 0.8, 0.5, 0.6)
-    # its coracoid process
-    yield tube([(0.66, -0.61), (0.61, -0.6), (0.585, -0.565)], [0.022, 0.022, 0.02], 0.7, 0.25, 0.5)
+    for x, y, half_widths, (weight, shell, marrow) in (COLLARBONE, UPPER_ARM, BLADE, BLADE_SPINE, CORACOID):
+        count = 16 * len(x)
+        line = smooth_path(np.stack([x, y], axis=1), count)
+        widths = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(x)), half_widths)
+        weights = weight * np.clip(0.55 + np.linspace(0, 4, count), 0, 1)  # an end is spongy and thin-walled
+        yield Tube(line * [side, 1], widths, weights, shell, marrow, round_ends=True)
 
 
 def spine(count: int) -> Layer:
     """What the backbone holds back, (count, count): bodies, discs between them, pedicles, processes."""
     layer = np.zeros((count, count), np.float32)
-    x = pixels(count)[:, None].T
-    near = np.flatnonzero(np.abs(x[0]) < 0.24)
+    at = pixels(count)
+    near = np.flatnonzero(np.abs(at) < 0.24)
     columns = slice(near[0], near[-1] + 1)
-    x = x[:, columns]
-    for number in range(-4, LEVELS - 3):
+    for number in LEVELS:
         middle = vertebra_y(number)
         height = (vertebra_y(number + 1) - vertebra_y(number - 1)) / 2
-        rows_at = np.flatnonzero(np.abs(pixels(count) - middle) < 1.3 * height)
+        rows_at = np.flatnonzero(np.abs(at - middle) < 1.3 * height)
         if len(rows_at) < 2:
             continue
         rows = slice(rows_at[0], rows_at[-1] + 1)
-        y = pixels(count)[rows, None]
-        layer[rows, columns] += _vertebra(x, (y - middle) / (0.5 * height), number)
+        up = (at[rows, None] - middle) / (0.5 * height)
+        layer[rows, columns] += _vertebra(at[None, columns], up, number)
     return layer
 
 
@@ -132,7 +149,7 @@ def _ring(x: Layer, y: Layer, half_x: float, half_y: float) -> Layer:
 
 
 def sponge(count: int) -> Layer:
-    """The fine grain inside bones, (count, count), about -1 to 1: fibres, denser than wide."""
+    """The unevenness inside bones, (count, count), about -1 to 1: a fine net on a coarse one."""
     rng = np.random.default_rng(31)
     fine = rng.standard_normal((count // 3, count // 4), np.float32)
     coarse = rng.standard_normal((count // 8, count // 10), np.float32)

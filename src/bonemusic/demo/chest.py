@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from .shapes import Floats, Layer, Tube, add_tube, pixels, smooth_line, soft_step, stretched
 
+# curves: places above, values below
 # half the body's width at each height; the arms leave the picture above the armpits
-BODY_SIDE = [(-1, 1.9), (-0.5, 1.6), (-0.3, 1.16), (-0.18, 0.93), (-0.06, 0.835), (0.15, 0.80), (0.6, 0.775), (1.0, 0.80)]
-SHOULDER = [(0, -1.6), (0.17, -1.25), (0.215, -1.0), (0.27, -0.90), (0.42, -0.84), (0.62, -0.80), (0.8, -0.75), (1, -0.60), (1.3, -0.2)]
+BODY_SIDE = (
+    (-1, -0.5, -0.3, -0.18, -0.06, 0.15, 0.6, 1),
+    (1.9, 1.6, 1.16, 0.93, 0.835, 0.8, 0.775, 0.8),
+)
+# the height of the neck and shoulders, from the middle outwards
+SHOULDER = (
+    (0, 0.17, 0.215, 0.27, 0.42, 0.62, 0.8, 1, 1.3),
+    (-1.6, -1.25, -1, -0.9, -0.84, -0.8, -0.75, -0.6, -0.2),
+)
 # the lungs' outer side at each height, and their inner sides beside the heart (left and right in the picture)
-LUNG_SIDE = [(-0.715, 0.0), (-0.708, 0.09), (-0.69, 0.155), (-0.645, 0.228), (-0.57, 0.308), (-0.45, 0.405), (-0.32, 0.49), (-0.18, 0.553), (0.0, 0.615), (0.18, 0.648), (0.4, 0.66), (0.7, 0.65)]
-HEART_RIGHT = [(-0.75, 0.1), (-0.6, 0.085), (-0.4, 0.095), (-0.25, 0.115), (-0.1, 0.125), (0.02, 0.165), (0.14, 0.195), (0.26, 0.175), (0.34, 0.13), (0.5, 0.1)]
-HEART_LEFT = [(-0.75, 0.1), (-0.6, 0.085), (-0.5, 0.1), (-0.42, 0.142), (-0.35, 0.128), (-0.27, 0.125), (-0.2, 0.145), (-0.1, 0.175), (0.02, 0.25), (0.14, 0.335), (0.25, 0.385), (0.34, 0.39), (0.5, 0.35)]
+LUNG_SIDE = (
+    (-0.715, -0.708, -0.69, -0.645, -0.57, -0.45, -0.32, -0.18, 0, 0.18, 0.4, 0.7),
+    (0, 0.09, 0.155, 0.228, 0.308, 0.405, 0.49, 0.553, 0.615, 0.648, 0.66, 0.65),
+)
+HEART_RIGHT = (
+    (-0.75, -0.6, -0.4, -0.25, -0.1, 0.02, 0.14, 0.26, 0.34, 0.5),
+    (0.1, 0.085, 0.095, 0.115, 0.125, 0.165, 0.195, 0.175, 0.13, 0.1),
+)
+HEART_LEFT = (
+    (-0.75, -0.6, -0.5, -0.42, -0.35, -0.27, -0.2, -0.1, 0.02, 0.14, 0.25, 0.34, 0.5),
+    (0.1, 0.085, 0.1, 0.142, 0.128, 0.125, 0.145, 0.175, 0.25, 0.335, 0.385, 0.39, 0.35),
+)
 # the diaphragm's domes from the middle outwards: steep into the corner at the ribs
-DOME_RIGHT = [(0.0, 0.36), (0.12, 0.31), (0.25, 0.275), (0.38, 0.285), (0.5, 0.34), (0.58, 0.43), (0.64, 0.56), (0.7, 0.75)]
-DOME_LEFT = [(0.0, 0.42), (0.15, 0.36), (0.28, 0.325), (0.4, 0.335), (0.51, 0.385), (0.59, 0.47), (0.645, 0.6), (0.7, 0.78)]
-HILUM = ((-0.15, -0.13), (0.165, -0.17))
+DOME_RIGHT = (
+    (0, 0.12, 0.25, 0.38, 0.5, 0.58, 0.64, 0.7),
+    (0.36, 0.31, 0.275, 0.285, 0.34, 0.43, 0.56, 0.75),
+)
+DOME_LEFT = (
+    (0, 0.15, 0.28, 0.4, 0.51, 0.59, 0.645, 0.7),
+    (0.42, 0.36, 0.325, 0.335, 0.385, 0.47, 0.6, 0.78),
+)
+THINNEST = 0.003  # half the width of a vessel that forks no more
+HILUM = ((-0.135, -0.13), (0.145, -0.17))
 
 
 def soft_parts(count: int) -> Layer:
     """What all soft parts hold back, (count, count): 0 in the air beside the body."""
     body = body_depth(count)
     air = lungs(count)
-    layer = body * (2.75 - 2.12 * air) * (1 + 0.035 * _flesh(count))
+    layer: Layer = body * (2.75 - 2.12 * air) * (1 + 0.035 * _flesh(count))
     layer += (0.9 * _heart(count) + 0.28 * _liver(count)) * body
     layer -= (0.3 * _windpipe(count) + _stomach(count)) * body
     vessels = np.zeros_like(layer)
     for tube in _vessels():
         add_tube(vessels, tube)
-    return layer + (17 * vessels + 0.35 * _roots(count)) * (0.25 + 0.75 * air)
+    layer += (17 * vessels + 0.35 * _roots(count)) * (0.25 + 0.75 * air)
+    return layer
 
 
 def body_depth(count: int) -> Layer:
@@ -77,7 +104,8 @@ def _liver(count: int) -> Layer:
     """Under the right dome (on the picture's left): the body's densest soft part."""
     at = pixels(count)
     x, y = at[None, :], at[:, None]
-    return np.asarray(soft_step((0.12 - x) / 0.3) * soft_step((0.78 - y + 0.35 * x) / 0.2) * soft_step((y - 0.3) / 0.12), np.float32)
+    side, below, above = (0.12 - x) / 0.3, (0.78 - y + 0.35 * x) / 0.2, (y - 0.3) / 0.12
+    return np.asarray(soft_step(side) * soft_step(below) * soft_step(above), np.float32)
 
 
 def _flesh(count: int) -> Layer:
@@ -125,9 +153,11 @@ def _vessels() -> list[Tube]:
     rng = np.random.default_rng(19)
     tubes: list[Tube] = []
     for side, (x, y) in zip((-1, 1), HILUM, strict=True):
-        for heading in np.linspace(-1.25, 1.35, 9):
-            start = np.array([x, y + 0.03 * heading])
+        for heading in np.linspace(-1.3, 1.4, 11):
+            start, root = np.array([x, y + 0.03 * heading]), len(tubes)
             _grow(tubes, start, heading + rng.normal(0, 0.1), side, 0.0135 * rng.uniform(0.75, 1.1), rng)
+            # where it leaves the lung's root nothing begins: it comes from behind
+            tubes[root] = replace(tubes[root], weight=np.linspace(0, 2, len(tubes[root].weight)).clip(0, 1))
     return tubes
 
 
@@ -140,7 +170,7 @@ def _grow(tubes: list[Tube], start: Floats, heading: float, side: int, half: flo
     line = start + np.concatenate([[[0, 0]], np.cumsum(moves, axis=0)])
     widths = np.linspace(half, 0.78 * half, steps + 1)
     tubes.append(Tube(line, widths, np.ones(steps + 1), 1.0, 1.0))
-    if half < 0.0022:
+    if half < THINNEST:
         return
     spread = rng.uniform(0.25, 0.5)
     _grow(tubes, line[-1], turns[-1] + 0.6 * spread, side, 0.76 * half, rng)

@@ -10,10 +10,9 @@ from .chest import body_depth, soft_parts
 from .shapes import Layer, blurred, pixels, soft_step, stretched
 
 DRAWN_PX = 1000  # anatomy is softer than film: it is drawn in so many pixels, and spread over more
-BONE = 28.0
-DENSEST = 3.0  # the film's blackest, as the logarithm of how much light it stops
-BASE = 0.16  # the clear film's own
-EXPOSURE = 5.0
+BLACKEST = 2.84  # the logarithm of how much light a film stops when all its grains are black
+EXPOSURE = 2.1  # the rays beside the body, in those that would blacken 63 % of the grains
+LAMP = 285.0  # clear film before the lamp is whiter than white
 
 
 def xray(size_px: int = 2000) -> NDArray[np.uint8]:
@@ -27,7 +26,12 @@ def xray(size_px: int = 2000) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray, uint8, (size_px, size_px)
-        0 is black, 255 clear film before the lamp; the same at every call.
+        0 is black, 255 white; the same at every call.
+
+    Raises
+    ------
+    ValueError
+        Smaller than 64.
     """
     if size_px < 64:
         raise ValueError(f"{size_px} px show nothing; take at least 64")
@@ -40,11 +44,10 @@ def xray(size_px: int = 2000) -> NDArray[np.uint8]:
 
 def attenuation(count: int) -> Layer:
     """What the whole chest holds back, (count, count): the logarithm of rays in to rays out."""
-    bone = BONE * bones(count) + spine(count)
+    bone = bones(count) + spine(count)
     bone *= 1 + 0.07 * sponge(count)
     bone *= np.clip(4 * body_depth(count), 0, 1)  # the arms end where they leave the picture
-    layer = soft_parts(count) + bone
-    return layer + _marker(count)
+    return soft_parts(count) + bone + _marker(count)
 
 
 def _marker(count: int) -> Layer:
@@ -66,7 +69,7 @@ def _film(held_back: Layer) -> NDArray[np.uint8]:
     clumps = rng.standard_normal((len(held_back) // 2,) * 2, np.float32)
     grain = 0.6 * grain + 0.8 * stretched(clumps, held_back.shape)
     rays = EXPOSURE * np.exp(-held_back)
-    density = (DENSEST - BASE) * (1 - np.exp(-0.42 * rays))
+    density = BLACKEST * (1 - np.exp(-rays))
     density += 0.022 * np.sqrt(density + 0.06) * grain
     light = np.exp(np.float32(-np.log(10) / 2.2) * np.clip(density, 0, None))
-    return np.asarray(np.clip(light * 285 + 0.5, 0, 255), np.uint8)
+    return np.asarray(np.clip(LAMP * light + 0.5, 0, 255), np.uint8)

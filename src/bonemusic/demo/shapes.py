@@ -48,15 +48,15 @@ def pixels(count: int) -> Layer:
     return ((np.arange(count, dtype=np.float32) + 0.5) * 2 / count - 1).astype(np.float32)
 
 
-def soft_step(x: Layer) -> Layer:
+def soft_step(x: ArrayLike) -> Layer:
     """0 below -1, 1 above 1, smooth between."""
-    t = np.clip(0.5 * x + 0.5, 0, 1)
+    t = np.clip(0.5 * np.asarray(x, np.float32) + np.float32(0.5), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def smooth_line(knots: ArrayLike, at: ArrayLike) -> Floats:
-    """Values `at` places on a smooth curve through knots, (knots, 2) of place and value; straight on beyond them."""
-    place, value = np.asarray(knots, float).T
+    """Values `at` places on a smooth curve through knots, (2, knots) of places and values; straight on beyond them."""
+    place, value = np.asarray(knots, float)
     slope = np.gradient(value, place)
     x = np.asarray(at, float)
     k = np.clip(np.searchsorted(place, x) - 1, 0, len(place) - 2)
@@ -73,11 +73,11 @@ def smooth_line(knots: ArrayLike, at: ArrayLike) -> Floats:
 
 
 def smooth_path(points: ArrayLike, count: int) -> Floats:
-    """A smooth path through points, (count, 2)."""
+    """A smooth path through points, (points, 2), as evenly spaced ones, (count, 2)."""
     p = np.asarray(points, float)
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))])
     at = np.linspace(0, along[-1], count)
-    return np.stack([smooth_line(np.stack([along, p[:, k]], axis=1), at) for k in (0, 1)], axis=1)
+    return np.stack([smooth_line((along, p[:, k]), at) for k in (0, 1)], axis=1)
 
 
 def add_tube(layer: Layer, tube: Tube) -> None:
@@ -92,14 +92,18 @@ def add_tube(layer: Layer, tube: Tube) -> None:
     rows, columns = pixels(count)[y0:y1], pixels(count)[x0:x1]
     coarse_y = np.linspace(rows[0], rows[-1], max(2, len(rows) // COARSE_PX))
     coarse_x = np.linspace(columns[0], columns[-1], max(2, len(columns) // COARSE_PX))
-    place, weight = _tube_coordinates(tube, coarse_x, coarse_y)
-    shape = (len(rows), len(columns))
-    across = stretched(place, shape)
-    layer[y0:y1, x0:x1] += _profile(across, tube) * stretched(weight, shape)
+    coarse = _tube_coordinates(tube, coarse_x, coarse_y)
+    square, weight, inside = stretched(coarse, (len(rows), len(columns)))
+    weight *= np.clip(0.5 + inside * np.float32(count / 2 / COARSE_PX), 0, 1)
+    layer[y0:y1, x0:x1] += _profile(square, tube) * weight
 
 
-def _tube_coordinates(tube: Tube, x: Floats, y: Floats) -> tuple[Layer, Layer]:
-    """For each place: how far across the tube (1 is its edge), and its weight times half width there."""
+def _tube_coordinates(tube: Tube, x: Floats, y: Floats) -> Layer:
+    """For each place, (3, rows, columns): how far across the tube, squared; weight times half width; how far inside.
+
+    Across, 1 is the edge, and the square is smooth across the middle and around a round end, where the distance itself
+    has a kink. Inside is the way along the tube to its nearer end, below 0 beyond it.
+    """
     a, step = tube.line[:-1], np.diff(tube.line, axis=0)
     length = np.hypot(*step.T)
     first, last = np.zeros(len(step)), np.ones(len(step))
@@ -109,36 +113,33 @@ def _tube_coordinates(tube: Tube, x: Floats, y: Floats) -> tuple[Layer, Layer]:
     dx = x[None, :, None] - a[:, 0]
     dy = y[:, None, None] - a[:, 1]
     share = np.clip((dx * step[:, 0] + dy * step[:, 1]) / length**2, first, last)
-    away = np.hypot(dx - share * step[:, 0], dy - share * step[:, 1])
-    nearest = away.argmin(axis=2)
-
-    def of_nearest(values: Floats) -> Floats:
-        return np.asarray(np.take_along_axis(values, nearest[..., None], axis=2)[..., 0])
-
-    at = nearest + of_nearest(share)
+    away = (dx - share * step[:, 0]) ** 2 + (dy - share * step[:, 1]) ** 2
+    nearest = away.argmin(axis=2)[..., None]
+    at = (nearest + np.take_along_axis(share, nearest, axis=2))[..., 0]
     points = np.arange(len(tube.line))
     half_width = np.interp(at, points, tube.half_width)
-    side = np.sign(of_nearest(dx * step[:, 1] - dy * step[:, 0]))
+    # where two parts of a line are equally near the square may jump; it does so far outside only
+    reach = 4 * float(x[1] - x[0])
+    far = max(6.0, reach / float(tube.half_width.min())) ** 2
+    square = np.minimum(np.take_along_axis(away, nearest, axis=2)[..., 0] / half_width**2, far)
     weight = np.interp(at, points, tube.weight) * half_width
+    inside = np.full_like(at, reach)
     if not tube.round_ends:
-        soft = x[1] - x[0]
-        weight *= np.clip(0.5 + at * length[0] / soft, 0, 1)
-        weight *= np.clip(0.5 + (len(step) - at) * length[-1] / soft, 0, 1)
-    return (side * of_nearest(away) / half_width).astype(np.float32), weight.astype(np.float32)
+        inside = np.minimum(np.minimum(at * length[0], (len(step) - at) * length[-1]), reach)
+    return np.stack([square, weight, inside]).astype(np.float32)
 
 
-def _profile(across: Layer, tube: Tube) -> Layer:
+def _profile(square: Layer, tube: Tube) -> Layer:
     """The way through a pipe's wall and marrow, (rows, columns), for a half width of 1."""
-    square = across * across
     whole = np.sqrt(np.clip(1 - square, 0, None))
     inside = np.sqrt(np.clip((1 - tube.shell) ** 2 - square, 0, None))
     return np.asarray(whole - np.float32(1 - tube.marrow) * inside, np.float32)
 
 
 def stretched(layer: Layer, shape: tuple[int, int]) -> Layer:
-    """A layer spread over more pixels by cubic splines; its outermost samples become the outermost pixels."""
-    down = _spreading(layer.shape[0], shape[0])
-    across = _spreading(layer.shape[1], shape[1])
+    """Layers, (..., rows, columns), spread over more pixels by cubic splines; their corners become the corners."""
+    down = _spreading(layer.shape[-2], shape[0])
+    across = _spreading(layer.shape[-1], shape[1])
     return np.asarray((down @ layer) @ across.T, np.float32)
 
 

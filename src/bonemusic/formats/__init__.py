@@ -1,1 +1,6 @@
-"""Only the spelling of files. `registry` finds the format of a file by suffix or by content."""
+"""Only the spelling of files: each format is a package here that holds `FORMAT`; nothing else need know of it."""
+
+from .base import CutDisc, Format
+from .registry import for_reading, for_writing, known
+
+__all__ = ["CutDisc", "Format", "for_reading", "for_writing", "known"]

@@ -6,6 +6,7 @@ Grammar: https://www.w3.org/TR/SVG2/paths.html#PathDataBNF. Curves (C S Q T A) a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,12 +65,11 @@ def polylines(text: bytes, points: bool = False) -> PathData:
     starts = np.empty(len(data) // 2 + 2, np.int64)
     count, subpaths, code, at = parse(data, 77 if points else 0, out, starts)
     if code == CURVE:
-        return PathData((), chr(text[at]))
+        return PathData((), chr(text[at]).upper())
     if code != FINE:
         seen = ascii(text[at : at + 16].decode("ascii", "replace")) if at < len(text) else "the end"
         raise FormatError(f"{seen} at character {at + 1} of a path {FAULTS[code]}; export it again")
-    ends = [*starts[1:subpaths].tolist(), count]
-    return PathData(tuple(out[a:b].copy() for a, b in zip(starts[:subpaths].tolist(), ends, strict=True)))
+    return PathData(tuple(out[a:b].copy() for a, b in pairwise([*starts[:subpaths].tolist(), count])))
 
 
 @kernel
@@ -151,7 +151,7 @@ def parse(text: NDArray[Any], command: int, out: NDArray[Any], starts: NDArray[A
             if half or due:
                 return n, subpaths, MISSING, i
             relative = c >= 97
-            command = c & 95
+            command = c & 95 if c < 128 else 0
             if not moved and command != 77:
                 return n, subpaths, UNMOVED, i
             if command == 90:  # Z

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .drawing import Circle
 from .join import Chain
 from .polar import TURN, Polar
+from .spiral import mean_radius, tridiagonal
 
 HOLES_M = ((7.24e-3, 0.6e-3), (38.2e-3, 1.0e-3))
 """Holes of records (IEC 60098; JIS S8502) and how far a drawn one may differ: some cut it wider, some for a peg."""
@@ -25,7 +26,7 @@ NEAR = 0.02
 LARGEST_HOLE = 0.5
 ECCENTRIC_M = 0.2e-3
 """IEC 60098: the hole is not further than this from the centre of the grooves."""
-PER_TURN = 32
+PER_TURN = 64
 TURNS_PER_KNOT = 2.0
 MOST_TURNS = 400
 ROUNDS = 5
@@ -103,8 +104,9 @@ def fitted(line: Polar, about: tuple[float, float], start_rad: float) -> tuple[f
         Angle of the line's first point about it.
     """
     last = min(float(line.turns[-1]), MOST_TURNS)
-    turns = np.linspace(0, last, int(last * PER_TURN) + 1)
-    radius = np.interp(turns, line.turns, line.radius_m)
+    edges = np.linspace(0, last, int(last * PER_TURN) + 1)
+    radius = mean_radius(line)(edges)  # means, not points: music whose cycles fit the turn would look like a swing
+    turns = (edges[1:] + edges[:-1]) / 2
     x, y = radius * np.cos(start_rad + TURN * turns), radius * np.sin(start_rad + TURN * turns)
     centre_x = centre_y = 0.0
     keep = np.ones(len(turns), bool)
@@ -136,8 +138,8 @@ def _swing(angle: NDArray[Any], radius: NDArray[Any], keep: NDArray[Any]) -> tup
         return np.bincount(cell, at_left * left, knots) + np.bincount(cell + 1, at_right * right, knots)
 
     columns = np.stack([radius, np.cos(angle), np.sin(angle)])
-    middle_of, beside = gathered(early, late), np.bincount(cell, early * right, knots)[:-1]
-    solved = _tridiagonal(middle_of + 1e-9, beside, np.stack([gathered(column, column) for column in columns]))
+    diagonal, beside = gathered(early, late), np.bincount(cell, early * right, knots)[:-1]
+    solved = tridiagonal(diagonal + 1e-9, beside, np.stack([gathered(column, column) for column in columns]))
     r, x, y = columns - early * solved[:, cell] - late * solved[:, cell + 1]
     xx, xy, yy, xr, yr = (float((a * b * keep).sum()) for a, b in ((x, x), (x, y), (y, y), (x, r), (y, r)))
     determinant = xx * yy - xy * xy
@@ -145,16 +147,3 @@ def _swing(angle: NDArray[Any], radius: NDArray[Any], keep: NDArray[Any]) -> tup
         return np.zeros(2), r
     swing = np.array([xr * yy - yr * xy, yr * xx - xr * xy]) / determinant
     return swing, r - swing[0] * x - swing[1] * y
-
-
-def _tridiagonal(middle_of: NDArray[Any], beside: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:
-    """Solve a symmetric tridiagonal system, (knots,) and (knots-1,), for each row of `wanted`, (rows, knots)."""
-    pivot, out = middle_of.copy(), wanted.copy()
-    for k in range(len(beside)):
-        part = beside[k] / pivot[k]
-        pivot[k + 1] -= part * beside[k]
-        out[:, k + 1] -= part * out[:, k]
-    out[:, -1] /= pivot[-1]
-    for k in range(len(beside) - 1, -1, -1):
-        out[:, k] = (out[:, k] - beside[k] * out[:, k + 1]) / pivot[k]
-    return out

@@ -29,7 +29,8 @@ MARGIN = 3
 AHEAD = 5
 """How many steps along the groove a point may lie sooner or later."""
 TAPS = 4
-AUDIBLE_HZ = 4500.0
+AUDIBLE_HZ = 9000.0
+"""Up to where the heard error is weighed in full; the rest of the band takes the noise that is pushed out of it."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def feedback_taps(points_per_s: int, audible_hz: float = AUDIBLE_HZ, count: int 
     """Taps h of the error feedback e[k] = u[k] + Σ h[i]·u[k-1-i] that makes the heard error least.
 
     The heard error is the displacement's error through cartridge and replay curve: its weight over frequency, cut
-    above `audible_hz` to a tenth, is taken as a power spectrum, and the best predictor of such a signal (Levinson's
+    above `audible_hz` by a decade every 1200 Hz, is taken as a power spectrum, and the best predictor of such a signal (Levinson's
     recursion on its autocorrelation) is the filter of that length that leaves the least of it.
     """
     f = np.linspace(0, points_per_s / 2, 4097)

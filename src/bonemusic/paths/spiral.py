@@ -37,24 +37,48 @@ def mean_radius(line: Polar) -> Callable[[NDArray[Any]], NDArray[Any]]:
 
 
 def smooth(line: Polar) -> Knots:
-    """The spiral without its music: a knot each turn at the mean of that turn, and one at either end.
+    """The spiral without its music: a knot each turn, and one at either end.
 
-    The mean over a whole turn holds no music, and no eccentricity either. What it leaves (a lead-in's bend) stays in
-    the remainder, far below what is heard.
+    A knot is the mean of the turns before and after it: whole turns hold neither music nor eccentricity. Between knots
+    runs the cubic spline, whose curvature has no steps that could be heard; only where it would turn outwards (lead-out
+    into locked groove) is it held back. What the spiral leaves of a sharp bend stays in the remainder, below 20 Hz.
     """
     means = mean_radius(line)
     last = float(line.turns[-1])
-    inner = np.arange(1, int(last - 0.5) + 1)
-    edges = np.arange(len(inner) + 1) + 0.5
+    whole = means(np.arange(int(last) + 1.0))
     outer = means(np.array([0, 1, 2]) * END_TURNS)
     final = means(last - np.array([2, 1, 0]) * END_TURNS)
-    turns = np.r_[0.0, inner, last]
-    value = np.r_[1.5 * outer[0] - 0.5 * outer[1], means(edges), 1.5 * final[1] - 0.5 * final[0]]
-    rises = np.diff(value) / np.diff(turns)
-    slope = np.r_[np.diff(outer) / END_TURNS, 0.5 * (rises[1:] + rises[:-1]), np.diff(final) / END_TURNS]
-    least = STEEPEST * np.minimum(np.abs(np.r_[rises[:1], rises]), np.abs(np.r_[rises, rises[-1:]]))
-    turning = np.r_[slope[0] * rises[0], rises[1:] * rises[:-1], slope[-1] * rises[-1]] <= 0
+    turns = np.r_[0.0, np.arange(1.0, len(whole)), last]
+    value = np.r_[1.5 * outer[0] - 0.5 * outer[1], (whole[1:] + whole[:-1]) / 2, 1.5 * final[1] - 0.5 * final[0]]
+    widths = np.diff(turns)
+    rises = np.diff(value) / widths
+    slope = _slopes(widths, rises, np.diff(outer)[0] / END_TURNS, np.diff(final)[0] / END_TURNS)
+    before, after = np.r_[rises[:1], rises], np.r_[rises, rises[-1:]]
+    least = STEEPEST * np.minimum(np.abs(before), np.abs(after))
+    turning = (before * after <= 0) | (slope * after <= 0)
     return Knots(turns, value, np.where(turning, 0.0, np.clip(slope, -least, least)))
+
+
+def _slopes(widths: NDArray[Any], rises: NDArray[Any], first: float, last: float) -> NDArray[Any]:
+    """Slopes at the knots for which the second derivative has no steps, (knots,), those at the ends being given."""
+    over = 1 / widths
+    wanted = 3 * (rises[1:] * over[1:] + rises[:-1] * over[:-1])
+    wanted[0] -= over[0] * first
+    wanted[-1] -= over[-1] * last
+    return np.r_[first, tridiagonal(2 * (over[1:] + over[:-1]), over[1:-1], wanted[None])[0], last]
+
+
+def tridiagonal(diagonal: NDArray[Any], beside: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:
+    """Solve a symmetric tridiagonal system, (n,) and (n-1,), for each row of `wanted`, (rows, n)."""
+    pivot, out = diagonal.copy(), wanted.copy()
+    for k in range(len(beside)):
+        part = beside[k] / pivot[k]
+        pivot[k + 1] -= part * beside[k]
+        out[:, k + 1] -= part * out[:, k]
+    out[:, -1] /= pivot[-1]
+    for k in range(len(beside) - 1, -1, -1):
+        out[:, k] = (out[:, k] - beside[k] * out[:, k + 1]) / pivot[k]
+    return out
 
 
 def locked_from(line: Polar) -> float | None:

@@ -78,11 +78,8 @@ def groove_of(
     warnings: list[str] = []
     progress("finding the groove", 0.0)
     line = _line(drawing, warnings)
-    _refuse_nonsense(line, rpm)
     spiral = smooth(line)
-    steps = np.diff(spiral.value)
-    if abs(steps.sum()) < ONE_WAY * np.abs(steps).sum():
-        raise FormatError("the longest line goes in and out and is no spiral; draw the groove as one spiral polyline")
+    _refuse_nonsense(line, spiral, rpm)
     mirrored = bool(spiral.value[-1] > spiral.value[0])
     if mirrored:
         warnings.append("the disc is mirrored: a turntable plays it backwards, from the inside; flip the drawing")
@@ -158,7 +155,7 @@ def _no_spiral(drawing: Drawing, turns: float) -> FormatError:
     return FormatError(f"there is no groove: no line makes {LEAST_TURNS:g} turns inwards or outwards{curves}; {what}")
 
 
-def _refuse_nonsense(line: Polar, rpm: Fraction) -> None:
+def _refuse_nonsense(line: Polar, spiral: Knots, rpm: Fraction) -> None:
     inner, outer = float(line.radius_m.min()), float(line.radius_m.max())
     turns = float(line.turns[-1])
     if inner < RADII_M[0] or outer > RADII_M[1]:
@@ -166,11 +163,14 @@ def _refuse_nonsense(line: Polar, rpm: Fraction) -> None:
             f"the spiral's radius goes from {1e3 * inner:.4g} to {1e3 * outer:.4g} mm, which is no disc's size; "
             "give the drawing's width and height in mm"
         )
-    pitch = (outer - inner) / turns
+    steps = np.diff(spiral.value)
+    pitch = abs(float(steps.sum())) / turns
     if not PITCH_M[0] <= pitch <= PITCH_M[1]:
         raise FormatError(
             f"the spiral's turns lie {1e3 * pitch:.3g} mm apart, which is no record's; check the drawing's size"
         )
+    if abs(steps.sum()) < ONE_WAY * np.abs(steps).sum():
+        raise FormatError("the longest line goes in and out and is no spiral; draw the groove as one spiral polyline")
     seconds = turns / float(rpm / 60)
     if seconds > LONGEST_S:
         raise FormatError(

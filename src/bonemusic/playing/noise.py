@@ -7,6 +7,7 @@ numbers are drawn by NumPy's PCG64 per kind, channel and block of fixed place: a
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ _CLICK_SPREAD_DB = 6.0
 _CLICK_HZ = (1500.0, 6000.0)
 _CLICK_DECAY_S = 150e-6
 _CLICK_LASTS_S = 20 * _CLICK_DECAY_S
-_SURFACE, _RUMBLE, _CLICKS = range(3)
+_STEADY, _CLICKS = range(2)
 
 
 def add_noise(sound: Array, rate_hz: int, turntable: Turntable, seed: int, progress: Progress = silent) -> int:
@@ -44,20 +45,21 @@ def add_noise(sound: Array, rate_hz: int, turntable: Turntable, seed: int, progr
     int
         How many clicks were made.
     """
-    for channel in range(sound.shape[1]):
-        if turntable.surface_noise_db is not None:
-            sound[:, channel] += surface_noise(len(sound), rate_hz, turntable.surface_noise_db, seed, channel, progress)
-        if turntable.rumble_db is not None:
-            sound[:, channel] += rumble(len(sound), rate_hz, turntable.rumble_db, seed, channel, progress)
+    parts = []
+    if turntable.surface_noise_db is not None:
+        parts.append(surface(rate_hz, turntable.surface_noise_db))
+    if turntable.rumble_db is not None:
+        parts.append(rumble(rate_hz, turntable.rumble_db))
+    if parts:
+        for channel in range(sound.shape[1]):
+            sound[:, channel] += steady_noise(len(sound), rate_hz, parts, seed, channel, progress)
     return add_clicks(sound, rate_hz, turntable.clicks_per_minute, turntable.click_db, seed)
 
 
-def surface_noise(
-    frames: int, rate_hz: int, level_db: float, seed: int, channel: int = 0, progress: Progress = silent
-) -> Array:
-    """Noise of the surface: power density 1 + 1 kHz/f (white above 1 kHz, pink below), from 20 Hz to 20 kHz.
+def surface(rate_hz: int, level_db: float) -> Response:
+    """Shape of the surface's noise: power density 1 + 1 kHz/f (white above 1 kHz, pink below), 20 Hz to 20 kHz.
 
-    The shape is assumed. `level_db` is its RMS in that band, 0 dB being 1. Returns float32, (frames,).
+    The shape is assumed. `level_db` is the RMS that it gives white noise of variance 1 in that band, 0 dB being 1.
     """
     low_hz, high_hz = SURFACE_BAND_HZ
     stop_hz = min(1.15 * high_hz, rate_hz / 2)
@@ -66,47 +68,51 @@ def surface_noise(
         pinkish = np.sqrt(1 + _PINK_BELOW_HZ / np.maximum(f, 1.0))
         return np.asarray(pinkish * low_cut(f, low_hz / 2) * high_cut(f, stop_hz / 1.15, stop_hz))
 
-    return _shaped(frames, rate_hz, shape, SURFACE_BAND_HZ, level_db, (seed, _SURFACE, channel), progress)
+    return _levelled(shape, rate_hz, SURFACE_BAND_HZ, level_db)
 
 
-def rumble(
-    frames: int, rate_hz: int, level_db: float, seed: int, channel: int = 0, progress: Progress = silent
-) -> Array:
-    """Rumble of the bearing: white from 8 to 30 Hz (3 dB down there), 24 dB per octave down outside.
+def rumble(rate_hz: int, level_db: float) -> Response:
+    """Shape of the bearing's rumble: white from 8 to 30 Hz (3 dB down there), 24 dB per octave down outside.
 
-    The shape is assumed. `level_db` is its RMS, 0 dB being 1. Returns float32, (frames,).
+    The shape is assumed. `level_db` is the RMS that it gives white noise of variance 1, 0 dB being 1.
     """
     low_hz, high_hz = _RUMBLE_HZ
 
     def shape(f: Array) -> Array:
         return np.asarray(low_cut(f, low_hz) / np.sqrt(1 + (f / high_hz) ** 8))
 
-    return _shaped(frames, rate_hz, shape, (0.0, rate_hz / 2), level_db, (seed, _RUMBLE, channel), progress)
+    return _levelled(shape, rate_hz, (0.0, rate_hz / 2), level_db)
 
 
-def _shaped(
-    frames: int,
-    rate_hz: int,
-    shape: Response,
-    band_hz: tuple[float, float],
-    level_db: float,
-    stream: tuple[int, int, int],
-    progress: Progress,
-) -> Array:
-    """White noise through a shape, so that the RMS expected in a band is `level_db`."""
+def _levelled(shape: Response, rate_hz: int, band_hz: tuple[float, float], level_db: float) -> Response:
+    """The shape times what makes the RMS expected in a band `level_db`."""
     f = np.linspace(0.0, rate_hz / 2, 1 << 18)
     power = shape(f) ** 2 * ((f >= band_hz[0]) & (f <= band_hz[1]))
     gain = 10 ** (level_db / 20) / math.sqrt(float(power.mean()))
-    return filtered(
-        _white(frames, stream), rate_hz, lambda hz: gain * shape(hz), progress=progress, step="adding noise"
-    )
+    return lambda hz: gain * shape(hz)
 
 
-def _white(frames: int, stream: tuple[int, int, int]) -> Array:
+def steady_noise(
+    frames: int, rate_hz: int, parts: Sequence[Response], seed: int, channel: int = 0, progress: Progress = silent
+) -> Array:
+    """White noise in the shape of all `parts` together, float32, (frames,).
+
+    Powers of independent noises add, so one pass through sqrt(Σ shape²) makes them all.
+    """
+
+    def shape(f: Array) -> Array:
+        return np.asarray(np.sqrt(sum(part(f) ** 2 for part in parts)))
+
+    return filtered(_white(frames, seed, channel), rate_hz, shape, progress=progress, step="adding noise")
+
+
+def _white(frames: int, seed: int, channel: int) -> Array:
     out = np.empty(frames, np.float32)
     for block, first in enumerate(range(0, frames, BLOCK)):
         # a block is always drawn whole, so that a shorter side's numbers are a longer one's first
-        out[first : first + BLOCK] = _generator(*stream, block).standard_normal(BLOCK, np.float32)[: frames - first]
+        out[first : first + BLOCK] = _generator(seed, _STEADY, channel, block).standard_normal(BLOCK, np.float32)[
+            : frames - first
+        ]
     return out
 
 

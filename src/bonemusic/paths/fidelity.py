@@ -1,0 +1,74 @@
+"""How well drawn points carry the groove: the error that replay would hear, found by playing stretches of the drawing.
+
+Not a formula: the very points that are written are turned back into radius over time, along the straight lines between
+them, and held against the groove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..curves import REFERENCE_VELOCITY_M_S, replay
+from ..groove import Groove
+from ..presets import Curve
+from . import grid
+
+BAND_HZ = (100.0, 4500.0)
+"""The band of the figure: where speech and most of music lie."""
+WINDOW_S = 0.5
+FINE = 4
+"""How many times the groove's rate the lines are read at, so that their corners stay above the band."""
+
+
+def windows(first_s: float, last_s: float, count: int) -> list[float]:
+    """Beginnings of `count` stretches of `WINDOW_S` spread over a time; fewer where it is short."""
+    room = last_s - first_s - WINDOW_S
+    if room <= 0:
+        return []
+    return [float(t) for t in first_s + room * (np.arange(count) + 0.5) / count]
+
+
+def heard_error(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, starts_s: Sequence[float]) -> float:
+    """Mean square of the drawing's error within `BAND_HZ` as replay hears it.
+
+    Parameters
+    ----------
+    drawn : Wave
+    step_m : float
+    groove : Groove
+    curve : Curve
+        The replay curve.
+    starts_s : sequence of float
+        Beginnings of the stretches to play, seconds since sample 0.
+
+    Returns
+    -------
+    float
+        In units of (5 cm/s)² after the replay curve, peak amplitudes.
+    """
+    errors = [_one(drawn, step_m, groove, curve, s) for s in starts_s]
+    return float(np.mean(errors)) if errors else 0.0
+
+
+def _one(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, start_s: float) -> float:
+    rate, count = groove.rate_hz, round(WINDOW_S * groove.rate_hz)
+    sample = round(start_s * rate)
+    first = int(sample / rate * drawn.points_per_s) - 1
+    last = min(int((sample + count) / rate * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
+    x, y = grid.choose(drawn, step_m, max(first, 0), last, grid.feedback_taps(drawn.points_per_s))
+    turns = (sample + np.arange(count * FINE) / FINE) * groove.turns_per_sample
+    angle = np.unwrap(np.arctan2(y, x)) / (2 * np.pi)
+    angle += np.round(first * drawn.turns_per_point - angle[0])
+    read = np.interp(turns, angle, np.hypot(x, y) * step_m) - groove.spiral.at(turns)
+    meant = groove.lateral_m[sample : sample + count].astype(np.float64)
+    bins = int(BAND_HZ[1] * WINDOW_S) + 1
+    # Hann's window at both rates: the spectra agree within the band, whatever lies above it
+    difference = np.fft.rfft(read * np.hanning(len(read)))[:bins] / FINE
+    difference -= np.fft.rfft(meant * np.hanning(count))[:bins]
+    f = np.arange(bins) / WINDOW_S
+    gain = replay(curve, f) * (2j * np.pi * f) * (f >= BAND_HZ[0]) / REFERENCE_VELOCITY_M_S
+    return float(2 * np.sum(np.abs(difference * gain) ** 2) / count / np.sum(np.hanning(count) ** 2))

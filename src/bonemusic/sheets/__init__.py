@@ -1,0 +1,1 @@
+"""Pictures on the sheet: X-rays."""

@@ -1,0 +1,81 @@
+"""What the workshop tells: frozen reports whose fields are the keys of `--json`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ..cutting.fit import Limit
+
+
+@dataclass(frozen=True)
+class CutReport:
+    """What was cut. Radii of all that is drawn; `music_…`, peaks and `closest_…` of the music only."""
+
+    song: str
+    disc: str
+    rpm: float
+    curve: str
+    machine: str
+    pitch: str
+    pitch_um: float
+    level_db: float | None
+    seconds: float
+    turns: float
+    outer_radius_mm: float
+    inner_radius_mm: float
+    music_seconds: float
+    music_turns: float
+    music_outer_radius_mm: float
+    music_inner_radius_mm: float
+    peak_velocity_cm_s: float
+    peak_displacement_um: float
+    closest_turns_um: float | None
+    closest_land_um: float | None
+    limits: tuple[Limit, ...]
+    points: int
+    step_um: float | None
+    bytes: int
+    predicted_snr_db: float | None
+    bandwidth_hz: float
+    machine_seconds: float | None
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlayReport:
+    """What was heard."""
+
+    disc: str
+    seconds: float
+    rpm: float
+    curve: str
+    turntable: str
+    stylus: str | None
+    turns: float
+    peak_dbfs: float | None
+    gain_db: float
+    wow_percent: float
+    clicks_made: int
+    clicks_mended: int
+    confidence: float | None
+    warnings: tuple[str, ...]
+
+
+def as_json(report: Any) -> str:
+    """A report as one JSON object on one line."""
+    return json.dumps(_plain(dataclasses.asdict(report)), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no infinity and no NaN: what has no number is null."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
