@@ -92,9 +92,7 @@ def read(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Audio:
         if _is_spelt_by_soundfile(head):
             reason = str(why).split(": ")[-1].strip().rstrip(".")
             raise SoundError(f"{path.name}: damaged or cut short ({reason}); take a whole copy of the file") from why
-        from . import soundtrack
-
-        audio = soundtrack.read(path, start_s, end_s, MAX_SECONDS)
+        audio = _read_soundtrack(path, start_s, end_s)
     if not np.isfinite(audio.samples).all():
         raise SoundError(f"{path.name}: holds samples that are not numbers (NaN or infinite); export it again")
     return audio
@@ -175,6 +173,17 @@ def _read_open(path: Path, file: soundfile.SoundFile, start_s: float, end_s: flo
             f"{path.name}: ends after {got / rate:.1f} s of {count / rate:.1f} s; take a whole copy of the file"
         )
     return Audio(_joined(blocks, channels), rate)
+
+
+def _read_soundtrack(path: Path, start_s: float, end_s: float | None) -> Audio:
+    from . import soundtrack
+
+    limit_s = min(MAX_SECONDS, end_s if end_s is not None else MAX_SECONDS) + 1
+    samples, rate = soundtrack.read(path, limit_s)
+    if end_s is None and len(samples) > MAX_SECONDS * rate:
+        raise SoundError(f"{path.name}: is too long; cut a part with --start and --end")
+    first, last = stretch(path.name, rate, len(samples), start_s, end_s)
+    return Audio(samples[first:last], rate)
 
 
 def _joined(blocks: Sequence[Block], channels: int) -> Block:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .audio import Audio, stretch
 from .errors import SoundError
 
 
-def read(path: Path, start_s: float, end_s: float | None, max_seconds: float) -> Audio:
+def read(path: Path, limit_s: float) -> tuple[NDArray[Any], int]:
     """The first sound track of a file that FFmpeg's libraries can read, at its own rate and channels.
+
+    Parameters
+    ----------
+    path : Path
+    limit_s : float
+        How much to read, from the beginning; what lies further may be left out.
+
+    Returns
+    -------
+    samples : ndarray, float32, (frames, channels)
+    rate_hz : int
 
     Raises
     ------
     SoundError
-        No sound track, damaged, too long, or PyAV is not installed.
+        No sound track, damaged, or PyAV is not installed.
     """
     try:
         import av
@@ -27,7 +39,6 @@ def read(path: Path, start_s: float, end_s: float | None, max_seconds: float) ->
         ) from why
     av.logging.set_level(av.logging.PANIC)
     blocks, rate, frames, channels = [], 0, 0, 0
-    limit_s = max_seconds if end_s is None else min(max_seconds, end_s)
     try:
         # by an open file, not by name: FFmpeg would take a name as an address, a list or a pattern
         with path.open("rb") as raw, av.open(raw, metadata_errors="ignore") as container:
@@ -52,7 +63,4 @@ def read(path: Path, start_s: float, end_s: float | None, max_seconds: float) ->
                          "take a whole copy of the file") from why  # fmt: skip
     if not frames:
         raise SoundError(f"{path.name}: holds no sound (0 samples); take a whole copy of the file")
-    if end_s is None and frames > rate * max_seconds:
-        raise SoundError(f"{path.name}: is too long; cut a part with --start and --end")
-    first, last = stretch(path.name, rate, frames, start_s, end_s)
-    return Audio(np.concatenate(blocks)[first:last].astype(np.float32, copy=False), rate)
+    return np.concatenate(blocks).astype(np.float32, copy=False), rate

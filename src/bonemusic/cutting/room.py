@@ -127,7 +127,7 @@ def room(
     which = factors.argmin(axis=0)
     at = np.array([parts[w][1][i] for i, w in enumerate(which)])
     best = factors.min(axis=0)
-    swing, velocity = max(p[2] for p in parts), max(p[3] for p in parts)
+    swing, velocity = float(max(p[2] for p in parts)), float(max(p[3] for p in parts))
     best[CURVATURE] *= math.sqrt(2) / max(stylus.tracing_radius_m, 1e-12)
     best[SWING] *= stylus.swing_m
     best[VELOCITY] *= stylus.velocity_m_s
@@ -159,7 +159,7 @@ def neighbours(
     with ThreadPoolExecutor(THREADS) as pool:
         parts = list(pool.map(one, range(0, len(lateral_m), BLOCK)))
     worst = min(parts, key=lambda p: p[1])
-    return Neighbours(min(p[0] for p in parts), worst[1], worst[2] / rate_hz)
+    return Neighbours(float(min(p[0] for p in parts)), float(worst[1]), worst[2] / rate_hz)
 
 
 def tightest_pitch_m(lateral_m: NDArray[Any], rate_hz: int, rpm: Fraction, disc: Disc, machine: Machine) -> float:

@@ -58,7 +58,8 @@ class Format:
     write : callable or None
         Writes to an open file and gives the number of points drawn.
     read : callable or None
-        Reads a file as a groove at a speed; also gives a warning a line, and what the file says of itself.
+        Reads a file as a groove at a speed: the one asked for, else what the file says, else the second one given. Also
+        gives warnings, a line each.
     """
 
     name: str
@@ -67,4 +68,4 @@ class Format:
     lines: bool
     sniff: Callable[[bytes], bool]
     write: Callable[[IO[bytes], CutDisc, Progress], int] | None = None
-    read: Callable[[Path, Fraction | None], tuple[Groove, tuple[str, ...]]] | None = None
+    read: Callable[[Path, Fraction | None, Fraction, Progress], tuple[Groove, tuple[str, ...]]] | None = None

@@ -7,10 +7,8 @@ them, and held against the groove.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..curves import REFERENCE_VELOCITY_M_S, replay
 from ..groove import Groove

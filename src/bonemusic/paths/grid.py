@@ -120,9 +120,9 @@ def choose(drawn: Wave, step_m: float, first: int, last: int, taps: NDArray[Any]
 def feedback_taps(points_per_s: int, audible_hz: float = AUDIBLE_HZ, count: int = TAPS) -> NDArray[Any]:
     """Taps h of the error feedback e[k] = u[k] + Σ h[i]·u[k-1-i] that makes the heard error least.
 
-    The heard error is the displacement's error through cartridge and replay curve: its weight over frequency, cut
-    above `audible_hz` by a decade every 1200 Hz, is taken as a power spectrum, and the best predictor of such a signal (Levinson's
-    recursion on its autocorrelation) is the filter of that length that leaves the least of it.
+    The heard error is the displacement's error through cartridge and replay curve. Its weight over frequency, cut
+    above `audible_hz` by a decade every 1200 Hz, is taken as a power spectrum; the best linear predictor of such a
+    signal (the normal equations of its autocorrelation) is the filter of that length that leaves the least of it.
     """
     f = np.linspace(0, points_per_s / 2, 4097)
     s = 2j * np.pi * f

@@ -22,6 +22,8 @@ CROWD = 16
 """At most so many ends of one place are weighed against each other; more are no groove's."""
 TOUCHING = 1e-9
 """Ends that are nearer than this part of the drawing's size are one point."""
+SMALL = 1000
+"""Pieces of fewer points are put together where they follow each other: some tools draw each segment by itself."""
 SIDEWAYS = 2.0
 TURNING_BACK = 0.1
 
@@ -54,12 +56,39 @@ class Chain:
         return sum(len(piece) for piece in self.pieces)
 
 
-def join(lines: tuple[NDArray[Any], ...], tolerance_m: float, size_m: float) -> list[Chain]:
-    """Join lines whose ends meet.
+def runs(lines: tuple[NDArray[Any], ...]) -> list[Chain]:
+    """Lines that follow each other, each beginning exactly where the last ended: the usual case, found at once.
 
     Parameters
     ----------
     lines : tuple of ndarray, float64, (n, 2)
+        In the order of the file.
+
+    Returns
+    -------
+    list of Chain
+        Every line is in exactly one of them.
+    """
+    heads = np.array([line[0] for line in lines])
+    tails = np.array([line[-1] for line in lines])
+    touching_m = TOUCHING * max(float(np.abs(heads).max()), float(np.abs(tails).max()))
+    apart = np.abs(tails[:-1] - heads[1:]).max(1, initial=0.0) > touching_m
+    cuts = [0, *(np.flatnonzero(apart) + 1).tolist(), len(lines)]
+    return [_run(lines[a:b]) for a, b in pairwise(cuts)]
+
+
+def _run(lines: tuple[NDArray[Any], ...]) -> Chain:
+    if len(lines) == 1 or sum(len(line) for line in lines) > SMALL * len(lines):
+        return Chain(lines)
+    return Chain((np.concatenate([lines[0], *(line[1:] for line in lines[1:])]),))
+
+
+def join(chains: list[Chain], tolerance_m: float, size_m: float) -> list[Chain]:
+    """Join chains whose ends meet, in whatever order and direction.
+
+    Parameters
+    ----------
+    chains : list of Chain
     tolerance_m : float
         The widest gap that is bridged.
     size_m : float
@@ -68,21 +97,11 @@ def join(lines: tuple[NDArray[Any], ...], tolerance_m: float, size_m: float) -> 
     Returns
     -------
     list of Chain
-        Every line is in exactly one of them.
+        Every one given is in exactly one of them.
     """
-    runs = _runs(lines, size_m * TOUCHING)
-    if len(runs) == 1:
-        return [Chain(tuple(runs[0]))]
-    return _walk(runs, _links(runs, tolerance_m, size_m * TOUCHING))
-
-
-def _runs(lines: tuple[NDArray[Any], ...], touching_m: float) -> list[list[NDArray[Any]]]:
-    """Lines that follow each other in the file, each beginning exactly where the last ended: the usual case."""
-    heads = np.array([line[0] for line in lines])
-    tails = np.array([line[-1] for line in lines])
-    apart = np.abs(tails[:-1] - heads[1:]).max(1, initial=0.0) > touching_m
-    cuts = [0, *(np.flatnonzero(apart) + 1).tolist(), len(lines)]
-    return [list(lines[a:b]) for a, b in pairwise(cuts)]
+    if len(chains) == 1:
+        return chains
+    return _walk(chains, _links(chains, tolerance_m, size_m * TOUCHING))
 
 
 @dataclass(frozen=True)
@@ -100,9 +119,9 @@ def _end(line: NDArray[Any], backwards: bool) -> _End:
     return _End(x, y, (x - back_x) / length, (y - back_y) / length)
 
 
-def _links(runs: list[list[NDArray[Any]]], tolerance_m: float, touching_m: float) -> dict[int, int]:
-    """Which end is joined to which: end 2k is run k's beginning, 2k+1 its end."""
-    ends = [end for run in runs for end in (_end(run[0], True), _end(run[-1], False))]
+def _links(chains: list[Chain], tolerance_m: float, touching_m: float) -> dict[int, int]:
+    """Which end is joined to which: end 2k is chain k's beginning, 2k+1 its end."""
+    ends = [end for chain in chains for end in (_end(chain.pieces[0], True), _end(chain.pieces[-1], False))]
     closed = [math.hypot(a.x - b.x, a.y - b.y) <= touching_m for a, b in zip(ends[::2], ends[1::2], strict=True)]
     cells: dict[tuple[int, int], list[int]] = defaultdict(list)
     for k, end in enumerate(ends):
@@ -117,7 +136,7 @@ def _links(runs: list[list[NDArray[Any]]], tolerance_m: float, touching_m: float
                 cost = _cost(ends[a], ends[b], tolerance_m, touching_m)
                 if cost is not None:
                     pairs.append((cost, a, b))
-    return _matched(sorted(pairs), len(runs))
+    return _matched(sorted(pairs), len(chains))
 
 
 def _cost(a: _End, b: _End, tolerance_m: float, touching_m: float) -> float | None:
@@ -133,9 +152,9 @@ def _cost(a: _End, b: _End, tolerance_m: float, touching_m: float) -> float | No
     return gap * (1 + SIDEWAYS * (2 - onward)) + turning
 
 
-def _matched(pairs: list[tuple[float, int, int]], runs: int) -> dict[int, int]:
+def _matched(pairs: list[tuple[float, int, int]], chains: int) -> dict[int, int]:
     """The best pairs first, each end once, no rings."""
-    group = list(range(runs))
+    group = list(range(chains))
 
     def root(k: int) -> int:
         while group[k] != k:
@@ -151,18 +170,18 @@ def _matched(pairs: list[tuple[float, int, int]], runs: int) -> dict[int, int]:
     return links
 
 
-def _walk(runs: list[list[NDArray[Any]]], links: dict[int, int]) -> list[Chain]:
-    chains: list[Chain] = []
-    done = [False] * len(runs)
-    for begin in range(2 * len(runs)):
+def _walk(chains: list[Chain], links: dict[int, int]) -> list[Chain]:
+    found: list[Chain] = []
+    done = [False] * len(chains)
+    for begin in range(2 * len(chains)):
         if begin in links or done[begin // 2]:
             continue
         pieces: list[NDArray[Any]] = []
         end: int | None = begin
         while end is not None:
-            run = runs[end // 2]
-            pieces += run if end % 2 == 0 else [piece[::-1] for piece in reversed(run)]
+            parts = chains[end // 2].pieces
+            pieces += parts if end % 2 == 0 else [piece[::-1] for piece in reversed(parts)]
             done[end // 2] = True
             end = links.get(end ^ 1)
-        chains.append(Chain(tuple(pieces)))
-    return chains
+        found.append(Chain(tuple(pieces)))
+    return found

@@ -37,19 +37,19 @@ def mean_radius(line: Polar) -> Callable[[NDArray[Any]], NDArray[Any]]:
 
 
 def smooth(line: Polar) -> Knots:
-    """The spiral without its music: a knot each turn, and one at either end.
+    """The spiral without its music: a knot every half turn, and one at either end.
 
-    A knot is the mean of the turns before and after it: whole turns hold neither music nor eccentricity. Between knots
-    runs the cubic spline, whose curvature has no steps that could be heard; only where it would turn outwards (lead-out
-    into locked groove) is it held back. What the spiral leaves of a sharp bend stays in the remainder, below 20 Hz.
+    A knot is the mean of the turn around it: a whole turn holds neither music nor eccentricity. Between knots runs the
+    cubic spline, whose curvature has no steps that could be heard; only where it would turn outwards (lead-out into
+    locked groove) is it held back. What the spiral leaves of a sharp bend stays in the remainder, below 20 Hz.
     """
     means = mean_radius(line)
     last = float(line.turns[-1])
-    whole = means(np.arange(int(last) + 1.0))
+    halves = means(np.arange(int(2 * last) + 1) / 2)
     outer = means(np.array([0, 1, 2]) * END_TURNS)
     final = means(last - np.array([2, 1, 0]) * END_TURNS)
-    turns = np.r_[0.0, np.arange(1.0, len(whole)), last]
-    value = np.r_[1.5 * outer[0] - 0.5 * outer[1], (whole[1:] + whole[:-1]) / 2, 1.5 * final[1] - 0.5 * final[0]]
+    turns = np.r_[0.0, np.arange(1, len(halves)) / 2, last]
+    value = np.r_[1.5 * outer[0] - 0.5 * outer[1], (halves[1:] + halves[:-1]) / 2, 1.5 * final[1] - 0.5 * final[0]]
     widths = np.diff(turns)
     rises = np.diff(value) / widths
     slope = _slopes(widths, rises, np.diff(outer)[0] / END_TURNS, np.diff(final)[0] / END_TURNS)
@@ -65,7 +65,8 @@ def _slopes(widths: NDArray[Any], rises: NDArray[Any], first: float, last: float
     wanted = 3 * (rises[1:] * over[1:] + rises[:-1] * over[:-1])
     wanted[0] -= over[0] * first
     wanted[-1] -= over[-1] * last
-    return np.r_[first, tridiagonal(2 * (over[1:] + over[:-1]), over[1:-1], wanted[None])[0], last]
+    inner = tridiagonal(2 * (over[1:] + over[:-1]), over[1:-1], wanted[None])[0]
+    return np.concatenate([[first], inner, [last]])
 
 
 def tridiagonal(diagonal: NDArray[Any], beside: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:

@@ -18,9 +18,9 @@ from ..errors import FormatError
 from ..groove import Band, Groove, Knots, Profile, constant
 from ..progress import Progress, silent
 from ..spectral import filtered, high_cut
-from . import centre, size
+from . import centre, join, size
 from .drawing import Drawing
-from .join import Chain, join
+from .join import Chain
 from .polar import Polar, Remainder, turns_about, unwound
 from .spiral import locked_from, smooth
 
@@ -80,7 +80,7 @@ def groove_of(
     line = _line(drawing, warnings)
     spiral = smooth(line)
     _refuse_nonsense(line, spiral, rpm)
-    mirrored = bool(spiral.value[-1] > spiral.value[0])
+    mirrored = bool(spiral.value[-2] > spiral.value[1])
     if mirrored:
         warnings.append("the disc is mirrored: a turntable plays it backwards, from the inside; flip the drawing")
     seconds = float(line.turns[-1] / (rpm / 60))
@@ -137,11 +137,12 @@ def _longest(drawing: Drawing) -> tuple[Chain, int, list[Chain]]:
     """The chain of most turns, its turns counter-clockwise, and all other chains."""
     if not drawing.lines:
         raise _no_spiral(drawing, 0.0)
-    _, half_m = centre.middle(Chain(drawing.lines))
+    runs = join.runs(drawing.lines)
+    _, half_m = centre.middle(Chain(tuple(piece for run in runs for piece in run.pieces)))
     tolerance = JOIN_M if drawing.scale_known else min(JOIN_M, JOIN_PART * half_m)
     if not 0 < half_m < 1e6:
         raise FormatError(f"the drawing is {2 * half_m:.3g} m wide, which is no disc; give its size in mm")
-    chains = join(drawing.lines, tolerance, 2 * half_m)
+    chains = join.join(runs, tolerance, 2 * half_m)
     turns = [turns_about(chain, centre.middle(chain)[0]) for chain in chains]
     best = int(np.argmax(np.abs(turns)))
     if abs(turns[best]) < 1:
@@ -163,8 +164,8 @@ def _refuse_nonsense(line: Polar, spiral: Knots, rpm: Fraction) -> None:
             f"the spiral's radius goes from {1e3 * inner:.4g} to {1e3 * outer:.4g} mm, which is no disc's size; "
             "give the drawing's width and height in mm"
         )
-    steps = np.diff(spiral.value)
-    pitch = abs(float(steps.sum())) / turns
+    steps = np.diff(spiral.value[1:-1])  # whole turns: the ends swing as an eccentric disc does
+    pitch = abs(float(steps.sum())) / float(spiral.turns[-2] - spiral.turns[1])
     if not PITCH_M[0] <= pitch <= PITCH_M[1]:
         raise FormatError(
             f"the spiral's turns lie {1e3 * pitch:.3g} mm apart, which is no record's; check the drawing's size"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .. import audio, formats, presets
 from ..cutting import engrave, room
 from ..cutting.fit import Fit, Task, fit
+from ..errors import SoundError
 from ..groove import Groove
 from ..paths import fidelity, grid
 from ..presets import Curve, Machine
@@ -70,11 +71,15 @@ def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> C
     seconds = sound.seconds
     del sound, mono
 
-    drawing = formats.Drawing(groove, disc, dataclasses.replace(machine, bandwidth_hz=band_hz), recipe.dots_per_m, film)
-    drawn = grid.wave(groove, int(machine.points_per_s), band_hz, progress)
-    step_m, snr_db = _step(drawn, groove, machine, curve, found, heard)
+    work = formats.CutDisc(groove, disc, machine, recipe.dots_per_m, film)
+    step_m = snr_db = None
+    if spelling.lines:
+        drawn = grid.wave(groove, int(machine.points_per_s), band_hz, progress)
+        step_m, snr_db = _step(drawn, groove, machine, curve, found, heard)
+        work = dataclasses.replace(work, wave=drawn, step_m=step_m)
+    assert spelling.write is not None
     with whole(out) as file:
-        points = spelling.write(file, dataclasses.replace(drawing, wave=drawn, step_m=step_m), progress)
+        points = spelling.write(file, work, progress)
         size = file.tell()
     if snr_db is not None and snr_db < 20:
         warnings.append(
@@ -104,7 +109,7 @@ def _about_song(sound: audio.Audio, machine: Machine) -> list[str]:
 
 def _refuse_too_short(song: Path, sound: audio.Audio) -> None:
     if sound.seconds < SHORTEST_S:
-        raise audio.SoundError(
+        raise SoundError(
             f"{song.name}: {len(sound.samples)} samples are {sound.seconds * 1e3:.3g} ms, "
             f"too short to be heard; give at least {SHORTEST_S * 1e3:.0f} ms"
         )
@@ -245,7 +250,8 @@ def describe(report: CutReport) -> str:
     ]
     if report.predicted_snr_db is not None:
         lines.append(
-            f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, to {report.bandwidth_hz / 1e3:.1f} kHz"
+            f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, "
+            f"to {report.bandwidth_hz / 1e3:.1f} kHz"
         )
     lines.append(f"{report.points:,} points, {report.bytes / 1e6:.1f} MB")
     return "\n".join(lines)

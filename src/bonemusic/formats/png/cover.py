@@ -63,7 +63,7 @@ def _add_in_row(line: NDArray[Any], right: int, x0: float, x1: float, height: fl
         return
     width = x1 - x0
     if width < 1e-9:
-        column = min(max(int(math.floor(x0)), 0), right)
+        column = min(max(math.floor(x0), 0), right)
         inside = min(max(x0 - column, 0.0), 1.0)
         line[column] += height * (1.0 - inside)
         line[column + 1] += height * inside

@@ -21,7 +21,7 @@ BAND_ROWS = 256
 TABLE = (246, 247, 249)
 """The light table around the disc."""
 CLEAR, DENSE = np.array([222.0, 232.0, 240.0]), np.array([14.0, 20.0, 30.0])
-"""Film of an X-ray, base blue as films of the 1950s on: bright where bones are, dense where nothing stopped the rays."""
+"""Film of an X-ray, base blue as films are: bright where bones are, dense where nothing stopped the rays."""
 BARE = 62
 """Grey value of a sheet without a picture."""
 
@@ -55,7 +55,7 @@ def write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
 
 
 def _lit(film: NDArray[Any], groove: NDArray[Any], disc: NDArray[Any]) -> NDArray[Any]:
-    """Colours, (rows, columns, 3): the groove's walls scatter the table's light, so they stand out of dark and bright."""
+    """Colours, (rows, columns, 3): the groove scatters the light and stands out of dark and bright."""
     cut = 0.92 - 0.78 * film
     seen = film + groove * 0.8 * (cut - film)
     colour = DENSE + seen[:, :, None] * (CLEAR - DENSE)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import IO, Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..groove import Groove
-from ..jit import kernel
-from ..paths import grid
-from ..presets import Disc, Machine
-from ..progress import Progress, silent
+from ...jit import kernel
+from ...paths import grid
+from ...presets import Disc, Machine
+from ...progress import Progress
+from ..base import CutDisc
 
 PATH_BYTES = 1_000_000
 """Readers refuse or crawl beyond 10 MB in one path (librsvg, lxml); ours keep to a tenth."""
@@ -24,16 +23,6 @@ def points_per_path(step_m: float, points_per_s: int, fastest_m_s: float) -> int
     longest = 2 * fastest_m_s / points_per_s / step_m + 2 * grid.AHEAD  # a slope of 45° and a shift at both ends
     digits = len(str(int(longest))) + 1
     return PATH_BYTES // (2 * digits) - 16
-
-
-def paths(
-    groove: Groove, machine: Machine, step_m: float, progress: Progress = silent
-) -> tuple[grid.Wave, Iterator[bytes]]:
-    """The groove's wave and its path data, one after another, each at most 1 MB."""
-    drawn = grid.wave(groove, int(machine.points_per_s), machine.bandwidth_hz, progress)
-    fastest = float(groove.spiral.value.max()) * 2 * np.pi * float(groove.rpm) / 60
-    per_path = points_per_path(step_m, drawn.points_per_s, fastest)
-    return drawn, grid.pieces(drawn, step_m, per_path, spell, progress)
 
 
 def spell(x: NDArray[Any], y: NDArray[Any]) -> bytes:
@@ -75,18 +64,20 @@ def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> int:
     return at
 
 
-def head(groove: Groove, disc: Disc, machine: Machine, step_m: float, title: str) -> str:
+def head(cut: CutDisc, step_m: float) -> str:
     """The file up to the first groove path. One unit of the drawing is one machine step, the centre is (0, 0)."""
+    groove, disc, machine = cut.groove, cut.disc, cut.machine
+    title = _escaped(groove.meta.get("title", ""))
     half = int(np.ceil(disc.diameter_m / 2 / step_m))
     size_mm = f"{2 * half * step_m * 1e3:.7g}"
-    facts = {"rpm": f"{groove.rpm}", "curve": groove.meta.get("curve", "")}
+    facts = {"rpm": str(groove.rpm), "curve": groove.meta.get("curve", "")}
     data = " ".join(f"data-{k}={quoteattr(v)}" for k, v in facts.items())
     stroke = (machine.stroke_m or groove.profile.width_m) / step_m
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"\n'
         f' width="{size_mm}mm" height="{size_mm}mm" viewBox="{-half} {-half} {2 * half} {2 * half}" {data}>\n'
-        f"<title>{_escaped(title)}</title>\n"
+        f"<title>{title}</title>\n"
         f'<g id="groove" inkscape:groupmode="layer" inkscape:label="groove" fill="none" '
         f'stroke="{machine.groove_colour}" stroke-width="{stroke:.6g}">\n'
     )
@@ -111,24 +102,23 @@ def tail(disc: Disc, machine: Machine, step_m: float) -> str:
     )
 
 
-def write(
-    out: IO[bytes],
-    groove: Groove,
-    disc: Disc,
-    machine: Machine,
-    step_m: float,
-    title: str = "",
-    progress: Progress = silent,
-) -> grid.Wave:
-    """Write a groove as SVG to an open file."""
-    drawn, bodies = paths(groove, machine, step_m, progress)
-    out.write(head(groove, disc, machine, step_m, title).encode())
-    for body in bodies:
+def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
+    """Write a groove as SVG to an open file; gives the number of points drawn.
+
+    The paths lie one after another, each at most 1 MB, each beginning exactly where the last ended.
+    """
+    assert cut.wave is not None
+    assert cut.step_m is not None
+    step_m = cut.step_m
+    out.write(head(cut, step_m).encode())
+    fastest = float(cut.groove.spiral.value.max()) * 2 * np.pi * float(cut.groove.rpm) / 60
+    per_path = points_per_path(step_m, cut.wave.points_per_s, fastest)
+    for body in grid.pieces(cut.wave, step_m, per_path, spell, progress):
         out.write(b'<path d="')
         out.write(body)
         out.write(b'"/>\n')
-    out.write(tail(disc, machine, step_m).encode())
-    return drawn
+    out.write(tail(cut.disc, cut.machine, step_m).encode())
+    return len(cut.wave.lateral_m)
 
 
 def _escaped(text: str) -> str:

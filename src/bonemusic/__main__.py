@@ -1,0 +1,5 @@
+"""`python -m bonemusic`."""
+
+from .cli import main
+
+main()

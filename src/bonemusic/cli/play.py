@@ -1,0 +1,40 @@
+"""`bonemusic play`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import recipe_of, refuse_json_to_pipe, settings, shown, told
+
+
+@click.command(short_help="Play a disc into a sound file.")
+@click.argument("source", metavar="DISC", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "out",
+    metavar="OUT",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="heard.wav (24 bit), .flac, .ogg or .mp3; - is stdout (WAV).",
+)
+@settings("disc", "rpm", "curve", "stylus", "turntable", "seed", "format")
+def play(source: Path, out: Path, json: bool, quiet: bool, **given: Any) -> None:
+    """Play DISC, a drawing of a record (ours or another tool's), and write what is heard.
+
+    Speed and curve that are not given are the file's own, if it tells them; else 78 (or --disc's) and riaa.
+
+    \b
+      bonemusic play disc.svg -o heard.wav
+      bonemusic play disc.svg -o heard.wav --turntable portable --seed 3
+      bonemusic play other.svg -o heard.wav --rpm 33
+    """
+    refuse_json_to_pipe(json, out)
+    recipe = recipe_of(given)
+    from ..workshop import play as work
+
+    with shown(quiet) as progress:
+        report = work.play(source, recipe, out, progress)
+    told(report, work.describe(report), json, quiet)
