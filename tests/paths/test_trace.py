@@ -258,6 +258,14 @@ def test_a_drawing_without_a_unit_is_sized(scale, hole_m, words):
     assert snr_of(groove) > 55
 
 
+def test_the_edge_of_a_label_is_no_hole():
+    scale = 72 / 96
+    label = (Circle(0.0, 0.0, 50e-3 * scale),)
+    groove, (warning,) = groove_of(Drawing((drawn() * scale,), label, scale_known=False), RPM)
+    assert "72 dots" in warning
+    assert snr_of(groove) > 55
+
+
 def test_sizes_of_all_records_are_known():
     for radius in size.RECORDED_RADII_M:
         for unit, factor in size.UNITS.items():
@@ -294,7 +302,7 @@ def test_absurd_spirals_are_refused():
     assert "is no disc" in refused(Drawing((np.zeros((5, 2)),)))
     ring = drawn(radius=lambda turns: np.full(turns.shape, 0.1))
     assert "mm apart" in refused(Drawing((ring,), (HOLE,)))
-    wave = drawn(radius=lambda turns: 0.1 + 0.02 * np.sin(2 * np.pi * turns / 2.5))
+    wave = drawn(radius=lambda turns: 0.1 - 1e-3 * turns + 0.02 * np.sin(2 * np.pi * turns / 2.5))
     assert "in and out" in refused(Drawing((wave,), (HOLE,)))
     assert "minutes" in refused(Drawing((drawn(),), (HOLE,)), Fraction(1, 100))
     scribble = np.random.default_rng(2).normal(0, 0.05, (20_000, 2))

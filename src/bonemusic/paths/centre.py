@@ -23,7 +23,8 @@ HOLES_M = ((7.24e-3, 0.6e-3), (38.2e-3, 1.0e-3))
 """Holes of records (IEC 60098; JIS S8502) and how far a drawn one may differ: some cut it wider, some for a peg."""
 NEAR = 0.02
 """A hole lies within this part of the outer radius of the spiral's middle."""
-LARGEST_HOLE = 0.5
+LARGEST_HOLE = 0.33
+"""A hole's radius against the groove's outer one: 38.2 mm in a 5 inch card is 0.32; a label's edge is 0.34 or more."""
 ECCENTRIC_M = 0.2e-3
 """IEC 60098: the hole is not further than this from the centre of the grooves."""
 PER_TURN = 64

@@ -24,7 +24,7 @@ from .output import whole
 from .recipe import Recipe
 from .reports import CutReport
 
-GOOD_SNR_DB = 50.0
+GOOD_SNR_DB = 45.0
 """Below this the ideal machine's steps get finer: rounding stays under what any sheet's surface adds."""
 SHORTEST_S = 0.05
 TRIALS, CHECKS = 4, 16

@@ -55,9 +55,8 @@ def write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
 
 
 def _lit(film: NDArray[Any], groove: NDArray[Any], disc: NDArray[Any]) -> NDArray[Any]:
-    """Colours, (rows, columns, 3): the groove scatters the light and stands out of dark and bright."""
-    cut = 0.92 - 0.78 * film
-    seen = film + groove * 0.8 * (cut - film)
+    """Colours, (rows, columns, 3): where the emulsion is cut away the table's light comes through."""
+    seen = film + groove * 0.85 * (1.05 - film)
     colour = DENSE + seen[:, :, None] * (CLEAR - DENSE)
     colour += (np.array(TABLE) - colour) * (1 - disc[:, :, None])
     out: NDArray[Any] = np.clip(colour + 0.5, 0, 255).astype(np.uint8)
