@@ -5,16 +5,22 @@ Nothing is mixed down or resampled behind a caller's back: `read` gives what the
 
 from __future__ import annotations
 
+import io
+import math
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import soundtrack
 from .errors import SoundError
+from .units import shown
 
 if TYPE_CHECKING:
     import soundfile
@@ -23,7 +29,12 @@ RATES_HZ = (1000, 768_000)
 MAX_SECONDS = 4 * 3600.0
 MAX_SAMPLES = 1 << 31
 BLOCK = 1 << 18
-SPELT_BY_SOUNDFILE = ("RIFF", "RIFX", "RF64", "fLaC", "OggS", "FORM", "ID3", "caff", ".snd")
+SPELT_BY_SOUNDFILE = (b"RIFF", b"RIFX", b"RF64", b"riff", b"fLaC", b"OggS", b"FORM", b"caff", b".snd")
+"""How files begin that soundfile reads, or PyAV where the wrapping holds something else."""
+UNKNOWN_TO_SOUNDFILE = (1, 4, 18)
+"""libsndfile's errors: unrecognised format, unsupported encoding, unimplemented format."""
+UNTOLD_FRAMES = 1 << 50
+_MUTING = threading.Lock()
 Block = NDArray[np.float32]
 
 
@@ -81,18 +92,8 @@ def read(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Audio:
         Missing, empty, not sound, cut short, too long, or holding NaN.
     """
     head = _head(path)
-    import soundfile
-
-    try:
-        # by descriptor: soundfile would take some suffixes (.raw) for the content
-        with soundfile.SoundFile(os.open(path, os.O_RDONLY), closefd=True) as file:
-            _refuse_cut_short(path, head)
-            audio = _read_open(path, file, start_s, end_s)
-    except soundfile.SoundFileError as why:
-        if _is_spelt_by_soundfile(head):
-            reason = str(why).split(": ")[-1].strip().rstrip(".")
-            raise SoundError(f"{path.name}: damaged or cut short ({reason}); take a whole copy of the file") from why
-        audio = _read_soundtrack(path, start_s, end_s)
+    _refuse_cut_short(path, head)
+    audio = _read_by_soundfile(path, head, start_s, end_s) or _read_soundtrack(path, start_s, end_s)
     if not np.isfinite(audio.samples).all():
         raise SoundError(f"{path.name}: holds samples that are not numbers (NaN or infinite); export it again")
     return audio
@@ -130,60 +131,128 @@ def mixed(audio: Audio) -> Block:
 
 
 def _head(path: Path) -> bytes:
-    if not path.exists():
-        raise SoundError(f"{path}: there is no such file; check the name")
-    if path.is_dir():
-        raise SoundError(f"{path} is a directory; name a sound file in it")
     try:
         with path.open("rb") as file:
             head = file.read(64)
+    except FileNotFoundError as why:
+        raise SoundError(f"{path}: there is no such file; check the name") from why
+    except IsADirectoryError as why:
+        raise SoundError(f"{path} is a directory; name a sound file in it") from why
+    except PermissionError as why:
+        raise SoundError(f"{path}: may not be opened ({why.strerror}); check its permissions") from why
     except OSError as why:
-        raise SoundError(f"{path}: cannot be opened ({why.strerror}); check its permissions") from why
+        raise SoundError(f"{shown(str(path))}: cannot be opened ({why.strerror}); check the name") from why
     if not head:
         raise SoundError(f"{path.name}: is empty (0 bytes); take a whole copy of the file")
     return head
 
 
-def _is_spelt_by_soundfile(head: bytes) -> bool:
-    return any(head.startswith(sign.encode()) for sign in SPELT_BY_SOUNDFILE)
+def _read_by_soundfile(path: Path, head: bytes, start_s: float, end_s: float | None) -> Audio | None:
+    """What soundfile makes of it; None where PyAV will do better."""
+    import soundfile
+
+    known = head.startswith(SPELT_BY_SOUNDFILE)
+    file = None
+    try:
+        with nullcontext() if known else _mpg123_muted():
+            # by descriptor: soundfile would take some suffixes (.raw) for the content
+            file = soundfile.SoundFile(os.open(path, os.O_RDONLY), closefd=True)
+            if not _tells_its_length(path, file) and soundtrack.installed():
+                return None
+            return _read_open(path, file, start_s, end_s)
+    except soundfile.SoundFileError as why:
+        # a stream of another kind in a familiar wrapping (AAC in CAF, a film in Ogg) is PyAV's
+        strange = isinstance(why, soundfile.LibsndfileError) and why.code in UNKNOWN_TO_SOUNDFILE
+        if file is None and (not known or (strange and soundtrack.installed())):
+            return None
+        said = str(why).split(": ")[-1].strip().rstrip(".")
+        reason = "" if not said or "internal error" in said else f" ({said})"
+        raise SoundError(f"{path.name}: is damaged or cut short{reason}; take a whole copy of the file") from why
+    finally:
+        if file is not None:
+            file.close()
+
+
+@contextmanager
+def _mpg123_muted() -> Iterator[None]:
+    """Keep libmpg123's remarks on odd files off standard error, where they would pass for ours; nothing else can."""
+    with _MUTING:
+        try:
+            ours = os.dup(2)
+        except OSError:  # there is no standard error
+            yield
+            return
+        try:
+            nobody = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nobody, 2)
+            os.close(nobody)
+            yield
+        finally:
+            os.dup2(ours, 2)
+            os.close(ours)
+
+
+def _tells_its_length(path: Path, file: soundfile.SoundFile) -> bool:
+    """Whether the number of frames is told. soundfile would seek in vain in a FLAC stream that was piped; of a plain
+    MP3 stream it would guess the length from the first frames, and end the song where the guess does."""
+    if file.format != "MP3":
+        return int(file.frames) < UNTOLD_FRAMES
+    with path.open("rb") as raw:
+        head = raw.read(10)
+        if head.startswith(b"ID3") and len(head) == 10:  # its size is spelt in 7 bits a byte
+            raw.seek(10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)))
+        else:
+            raw.seek(0)
+        first = raw.read(1 << 13)
+    return b"Xing" in first or b"Info" in first
 
 
 def _read_open(path: Path, file: soundfile.SoundFile, start_s: float, end_s: float | None) -> Audio:
     rate, frames, channels = int(file.samplerate), int(file.frames), int(file.channels)
     if not RATES_HZ[0] <= rate <= RATES_HZ[1]:
         raise SoundError(f"{path.name}: says {rate} Hz, which is no rate for sound; it lies between 1 and 768 kHz")
+    if frames >= UNTOLD_FRAMES:
+        raise SoundError(f"{path.name}: does not tell its length; convert it to WAV first")
     first, last = stretch(path.name, rate, frames, start_s, end_s)
     count = last - first
-    if count / rate > MAX_SECONDS or count * channels > MAX_SAMPLES:
-        raise SoundError(
-            f"{path.name}: {count / rate / 60:.0f} minutes are too long; cut a part with --start and --end"
-        )
+    _refuse_too_long(path.name, count, rate, channels)
     if first:
         file.seek(first)
     blocks: list[Block] = []
     got = 0
     while got < count:  # in blocks: a header may promise more frames than memory holds
-        block = file.read(min(BLOCK, count - got), dtype="float32", always_2d=True)
+        block = file.read(min(max(1, BLOCK // channels), count - got), dtype="float32", always_2d=True)
         if len(block) == 0:
             break
         blocks.append(block)
         got += len(block)
-    if got < count:
+    # an MP3's count of frames is often off by one, and its decoder's delay is told or not
+    if got < count - (3 * 1152 if file.format == "MP3" else 0):
         raise SoundError(
-            f"{path.name}: ends after {got / rate:.1f} s of {count / rate:.1f} s; take a whole copy of the file"
+            f"{path.name}: is cut short: {got / rate:.2f} s of {count / rate:.2f} s are there; "
+            "take a whole copy of the file"
         )
+    if got == 0:
+        raise SoundError(f"{path.name}: holds no sound (0 samples); take a whole copy of the file")
     return Audio(_joined(blocks, channels), rate)
 
 
-def _read_soundtrack(path: Path, start_s: float, end_s: float | None) -> Audio:
-    from . import soundtrack
+def _refuse_too_long(name: str, frames: int, rate_hz: int, channels: int) -> None:
+    if frames / rate_hz > MAX_SECONDS or frames * channels > MAX_SAMPLES:
+        raise SoundError(
+            f"{name}: {frames / rate_hz / 60:.0f} minutes in {channels} channels are too much; "
+            "cut a part with --start and --end"
+        )
 
-    limit_s = min(MAX_SECONDS, end_s if end_s is not None else MAX_SECONDS) + 1
-    samples, rate = soundtrack.read(path, limit_s)
-    if end_s is None and len(samples) > MAX_SECONDS * rate:
-        raise SoundError(f"{path.name}: is too long; cut a part with --start and --end")
-    first, last = stretch(path.name, rate, len(samples), start_s, end_s)
-    return Audio(samples[first:last], rate)
+
+def _read_soundtrack(path: Path, start_s: float, end_s: float | None) -> Audio:
+    last_s = min(MAX_SECONDS + 1, end_s if end_s is not None else math.inf)
+    samples, before, rate = soundtrack.read(path, start_s, last_s)
+    frames = before + len(samples)
+    if end_s is None:
+        _refuse_too_long(path.name, len(samples), rate, samples.shape[1])
+    first, last = stretch(path.name, rate, frames, start_s, end_s)
+    return Audio(samples[first - before : last - before], rate)
 
 
 def _joined(blocks: Sequence[Block], channels: int) -> Block:
@@ -206,20 +275,54 @@ def stretch(name: str, rate_hz: int, frames: int, start_s: float, end_s: float |
 
 
 def _refuse_cut_short(path: Path, head: bytes) -> None:
-    """Find what the decoder passes over in silence: a WAV or Ogg stream whose end is missing."""
-    size = path.stat().st_size
-    short = False
-    if head.startswith(b"RIFF"):
-        short = _wav_is_short(path, size)
-    elif head.startswith(b"OggS"):
-        with path.open("rb") as raw:
-            raw.seek(max(0, size - (1 << 17)))
-            tail = raw.read()
-        last = tail.rfind(b"OggS\0")
-        # RFC 3533 §6: bit 2 of a page's flags marks the last page of a stream
-        short = last < 0 or len(tail) < last + 27 or not tail[last + 5] & 4 or not _page_is_whole(tail[last:])
+    """Find what decoders pass over in silence: a file that is shorter than its own header says."""
+    try:
+        size = path.stat().st_size
+        short = _promised_bytes(path, head) > size
+        if head.startswith(b"OggS"):
+            with path.open("rb") as raw:
+                raw.seek(max(0, size - (1 << 17)))
+                tail = raw.read()
+            last = tail.rfind(b"OggS\0")
+            # RFC 3533 §6: bit 2 of a page's flags marks the last page of a stream
+            short = last < 0 or len(tail) < last + 27 or not tail[last + 5] & 4 or not _page_is_whole(tail[last:])
+    except OSError as why:
+        raise SoundError(f"{path}: cannot be read ({why.strerror}); take another copy of the file") from why
     if short:
         raise SoundError(f"{path.name}: is cut short, its end is missing; take a whole copy of the file")
+
+
+def _promised_bytes(path: Path, head: bytes) -> int:
+    """How long a file of plain samples is by its own word; 0 where it gives none, as streams of unknown length do."""
+    if len(head) < 24:
+        return 0
+    if head[:4] in (b"RIFF", b"RIFX") and head[8:12] == b"WAVE":
+        return _promised_by_wav(path, "little" if head[:4] == b"RIFF" else "big")
+    base, said, unknown = 0, 0, 0xFFFFFFFF
+    if head.startswith(b"FORM"):
+        base, said = 7, int.from_bytes(head[4:8], "big")  # 8, and one less: the last byte may be padding left out
+    elif head.startswith(b".snd"):
+        base, said = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
+    elif head.startswith(b"riff\x2e\x91\xcf\x11"):
+        said, unknown = int.from_bytes(head[16:24], "little"), (1 << 63) - 1
+    elif head.startswith(b"RF64") and head[12:16] == b"ds64" and len(head) >= 28:
+        base, said, unknown = 8, int.from_bytes(head[20:28], "little"), (1 << 64) - 1
+    return 0 if said in (0, unknown) else base + said
+
+
+def _promised_by_wav(path: Path, order: Literal["little", "big"]) -> int:
+    """Where the data chunk ends by its own word (0 and 2³²-1 stand for a stream of unknown length)."""
+    with path.open("rb") as raw:
+        raw.seek(12)
+        for _ in range(64):
+            chunk = raw.read(8)
+            if len(chunk) < 8:
+                break
+            length = int.from_bytes(chunk[4:], order)
+            if chunk[:4] == b"data":
+                return 0 if length in (0, 0xFFFFFFFF) else raw.tell() + length
+            raw.seek(length + (length & 1), 1)
+    return 0
 
 
 def _page_is_whole(page: bytes) -> bool:
@@ -227,23 +330,29 @@ def _page_is_whole(page: bytes) -> bool:
     return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
 
 
-def _wav_is_short(path: Path, size: int) -> bool:
-    """Whether the data chunk promises more than the file has (0 and 2³²-1 stand for a stream of unknown length)."""
-    with path.open("rb") as raw:
-        raw.seek(12)
-        for _ in range(64):
-            chunk = raw.read(8)
-            if len(chunk) < 8:
-                return False
-            length = int.from_bytes(chunk[4:], "little")
-            if chunk[:4] == b"data":
-                return length not in (0, 0xFFFFFFFF) and raw.tell() + length > size
-            raw.seek(length + (length & 1), 1)
-    return False
-
-
 def write(file: IO[bytes], audio: Audio, subtype: str = "PCM_24", format_name: str = "WAV") -> None:
-    """Write sound by soundfile to an open file; WAV with a `bext` chunk is `formats.wav`'s."""
+    """Write sound by soundfile to an open file; WAV with a `bext` chunk is `formats.sound`'s.
+
+    It is encoded in memory, by a thread: libsndfile goes on where a disk is full, and an interrupt that is raised in
+    its calls back is lost.
+    """
     import soundfile
 
-    soundfile.write(file, audio.samples, audio.rate_hz, subtype=subtype, format=format_name)
+    held = io.BytesIO()
+    failures: list[BaseException] = []
+
+    def encode() -> None:
+        try:
+            soundfile.write(held, audio.samples, audio.rate_hz, subtype=subtype, format=format_name)
+        except BaseException as why:
+            failures.append(why)
+
+    worker = threading.Thread(target=encode, daemon=True)
+    worker.start()
+    worker.join()
+    if failures:
+        if isinstance(failures[0], soundfile.SoundFileError):
+            said = str(failures[0]).split(": ")[-1].strip().rstrip(".")
+            raise SoundError(f"the sound cannot be written as {format_name} ({said}); write .wav instead")
+        raise failures[0]
+    file.write(held.getbuffer())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +11,40 @@ from numpy.typing import NDArray
 
 from .errors import SoundError
 
+FORMATS = (
+    "mov,mp4,m4a,matroska,webm,mpegts,mpeg,avi,flv,asf,mxf,ogg,aac,latm,mp3,ac3,eac3,dts,flac,wav,w64,aiff,caf,au,amr,"
+    "ape,wv,tta,tak,mpc,mpc8,dsf,iff,oma,rm,shn,voc"
+)
+"""What FFmpeg may take a file for. Not lists of other files and addresses (HLS, DASH, concat): a song opens nothing."""
+SHORT_S = 0.25
+"""How much sooner than told a track may end: AAC's delay is counted by some writers and not by others."""
 
-def read(path: Path, limit_s: float) -> tuple[NDArray[Any], int]:
+
+def installed() -> bool:
+    """Whether PyAV is there."""
+    return find_spec("av") is not None
+
+
+def read(path: Path, start_s: float, end_s: float) -> tuple[NDArray[Any], int, int]:
     """The first sound track of a file that FFmpeg's libraries can read, at its own rate and channels.
 
     Parameters
     ----------
     path : Path
-    limit_s : float
-        How much to read, from the beginning; what lies further may be left out.
+    start_s, end_s : float
+        The stretch that is wanted, in seconds from the beginning; somewhat more is given.
 
     Returns
     -------
     samples : ndarray, float32, (frames, channels)
+    before : int
+        How many frames of the track lie before them.
     rate_hz : int
 
     Raises
     ------
     SoundError
-        No sound track, damaged, or PyAV is not installed.
+        No sound track, damaged, cut short, or PyAV is not installed.
     """
     try:
         import av
@@ -38,29 +54,70 @@ def read(path: Path, limit_s: float) -> tuple[NDArray[Any], int]:
             "pip install 'bonemusic[video]'"
         ) from why
     av.logging.set_level(av.logging.PANIC)
-    blocks, rate, frames, channels = [], 0, 0, 0
+    blocks: list[NDArray[Any]] = []
+    rate, frames, before, bad = 0, 0, 0, 0
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
     try:
         # by an open file, not by name: FFmpeg would take a name as an address, a list or a pattern
-        with path.open("rb") as raw, av.open(raw, metadata_errors="ignore") as container:
-            if not container.streams.audio:
+        with path.open("rb") as raw, av.open(raw, "r", metadata_errors="ignore", options=options) as container:
+            track = next(iter(container.streams.audio), None)
+            if track is None:
                 raise SoundError(f"{path.name}: has no sound track; name a file that holds sound")
-            track = container.streams.audio[0]
-            for frame in container.decode(track):  # type: ignore[union-attr]
-                if not rate:
-                    rate, channels = int(frame.sample_rate), len(frame.layout.channels)
-                    shape = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
-                for same in shape.resample(frame):
-                    block = same.to_ndarray().reshape(-1, channels)
-                    blocks.append(block)
-                    frames += len(block)
-                if frames > rate * (limit_s + 1):
+            if track.codec_context is None:
+                raise SoundError(f"{path.name}: its sound is of an unknown kind; convert it to WAV or FLAC first")
+            patient = container.format.name == "mp3"
+            for packet in container.demux(track):
+                try:
+                    decoded = packet.decode()
+                except av.InvalidDataError:
+                    bad += 1  # plain MP3 streams are joined and tagged anywhere, and players skip what is no sound
+                    if not patient or bad > 2 + frames // (100 * 1152):
+                        raise
+                    continue
+                for frame in decoded:
+                    if not rate:
+                        rate = int(frame.sample_rate)
+                        shape = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
+                    for same in shape.resample(frame):
+                        block = same.to_ndarray().reshape(-1, len(same.layout.channels))
+                        frames += len(block)
+                        if not blocks and frames < start_s * rate:
+                            before = frames
+                        else:
+                            blocks.append(block)
+                if frames > rate * end_s + 1:
                     break
+            else:
+                _refuse_cut_short(path, frames / max(rate, 1), _told_s(container, track))
     except av.FFmpegError as why:
         if not frames:
-            raise SoundError(f"{path.name}: is no sound file that can be read ({why.strerror}); "
-                             "convert it to WAV or FLAC first") from why  # fmt: skip
-        raise SoundError(f"{path.name}: damaged after {frames / rate:.1f} s ({why.strerror}); "
+            raise SoundError(f"{path.name}: is no sound file, or a damaged one; name a WAV, FLAC, OGG, MP3, M4A or "
+                             "video file") from why  # fmt: skip
+        raise SoundError(f"{path.name}: is damaged after {frames / rate:.1f} s ({why.strerror}); "
                          "take a whole copy of the file") from why  # fmt: skip
+    except (ValueError, ArithmeticError, LookupError) as why:
+        if isinstance(why, SoundError):
+            raise
+        # PyAV's resampler keeps to one rate and layout
+        raise SoundError(f"{path.name}: its sound changes its kind after {frames / max(rate, 1):.1f} s; "
+                         "convert it to WAV or FLAC first") from why  # fmt: skip
     if not frames:
         raise SoundError(f"{path.name}: holds no sound (0 samples); take a whole copy of the file")
-    return np.concatenate(blocks).astype(np.float32, copy=False), rate
+    samples = np.concatenate(blocks) if blocks else np.zeros((0, 1))
+    return samples.astype(np.float32, copy=False), before, rate
+
+
+def _refuse_cut_short(path: Path, got_s: float, told_s: float) -> None:
+    if 0 < got_s < told_s - SHORT_S:
+        raise SoundError(
+            f"{path.name}: is cut short: {got_s:.2f} s of {told_s:.2f} s are there; take a whole copy of the file"
+        )
+
+
+def _told_s(container: Any, track: Any) -> float:
+    """How long the track is by its container's index; 0 where there is none, only a guess from the bit rate."""
+    if "mov" in container.format.name and track.duration:
+        return float(track.duration * track.time_base)
+    if "matroska" in container.format.name and len(container.streams) == 1 and container.duration:
+        return float(container.duration) / 1e6
+    return 0.0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .options import recipe_of, refuse_json_to_pipe, settings, shown, told
+
+if TYPE_CHECKING:
+    from ..workshop.reports import PlayReport
 
 
 @click.command(short_help="Play a disc into a sound file.")
@@ -37,4 +40,12 @@ def play(source: Path, out: Path, json: bool, quiet: bool, **given: Any) -> None
 
     with shown(quiet) as progress:
         report = work.play(source, recipe, out, progress)
-    told(report, work.describe(report), json, quiet)
+    told(report, _words(report), json, quiet)
+
+
+def _words(report: PlayReport) -> str:
+    peak = "silence" if report.peak_dbfs is None else f"peak {report.peak_dbfs:.1f} dBFS"
+    return (
+        f"{report.disc}: {report.seconds:.1f} s, {report.turns:.1f} turns at {report.rpm:.5g} rpm, "
+        f"{report.curve} curve, {report.turntable} turntable; {peak}"
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -10,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import units
+from .. import presets, units
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..errors import FitError
 from ..presets import Disc, Machine, Sheet, Stylus
@@ -23,6 +25,12 @@ PHYSICAL = (room.SLOPE, room.CURVATURE, room.LAND)
 """What no groove can pass; swing and velocity are what pickups track, and only bind `auto`."""
 SILENT_M = 1e-12
 QUIET_DB = -14.0
+LEAST_LEVEL_DB = -119.0
+"""The least level that is worth naming; the command line takes none below -120 dB."""
+SOME_ROOM = 1.1
+"""How much more than the least pitch a song is said to need: 7 µm beside a microgroove, enough to be heard."""
+TIGHT = 1e-4
+"""How near the tightest pitch comes to what land allows: 0.001 dB."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,19 @@ class Task:
         first = side.bands[1].first - ring_samples(self.rate_hz)
         return room.room(self.unit_m, self.rate_hz, first, side.spiral, self.rpm, self.disc, self.machine, self.stylus)
 
-    def tightest_pitch_m(self, factor: float) -> float:
-        """The least pitch at which the song, times the factor, keeps its land."""
-        scaled = self.unit_m * np.float32(factor)
-        return room.tightest_pitch_m(scaled, self.rate_hz, self.rpm, self.disc, self.machine)
+    def on(self, disc: Disc) -> Task:
+        """The same on another disc, with that disc's speed, stylus and sheet where this one has its disc's own."""
+        rpm = disc.rpm if self.rpm == self.disc.rpm else self.rpm
+        stylus = presets.stylus(disc.stylus) if self.stylus.name == self.disc.stylus else self.stylus
+        sheet = presets.sheet(disc.sheet) if self.sheet.name == self.disc.sheet else self.sheet
+        return dataclasses.replace(self, disc=disc, rpm=rpm, stylus=stylus, sheet=sheet)
+
+    def cut_off(self, music_s: float) -> Task:
+        """The first seconds of the song, faded out over what would be its ringing."""
+        ring = ring_samples(self.rate_hz)
+        unit = self.unit_m[: round(music_s * self.rate_hz) + 2 * ring].copy()
+        unit[-ring:] *= np.linspace(1, 0, ring, dtype=np.float32)
+        return dataclasses.replace(self, unit_m=unit)
 
 
 def fit(task: Task, level: Level | None, pitch: Pitch) -> Fit:
@@ -125,8 +142,24 @@ def fit(task: Task, level: Level | None, pitch: Pitch) -> Fit:
     FitError
         The song does not fit, or not at that level or pitch; the line says by how much and what would.
     """
+    try:
+        return _fitted(task, level, pitch)
+    except plan.TooLong as why:
+        raise FitError(f"{why}; {', or '.join(_remedies(task, level, pitch)) or 'take a bigger disc'}") from None
+
+
+def _fitted(task: Task, level: Level | None, pitch: Pitch) -> Fit:
     warnings = list(_depth_warnings(task))
-    if float(np.abs(task.unit_m).max(initial=0.0)) < SILENT_M:
+    silent = room.peaks(task.unit_m, task.rate_hz)[0] < SILENT_M
+    plan.refuse_if_too_long(task.disc, task.rpm, task.music_s, None, 0.0)
+    least = plan.least_pitch_m(task.disc)
+    if isinstance(pitch, float) and (pitch < least or (pitch == least and not silent)):
+        raise FitError(
+            f"a pitch of {units.length_text(pitch)} leaves no room for sound between grooves "
+            f"{units.length_text(task.disc.groove_width_m)} wide and a land of "
+            f"{units.length_text(task.disc.land_m)}; give a larger --pitch, or auto"
+        )
+    if silent:
         return _silent(task, pitch, [*warnings, "the song is silent: the groove is cut without modulation"])
     if level is None:
         side, found, factor = _loudest(task, pitch)
@@ -143,67 +176,140 @@ def fit(task: Task, level: Level | None, pitch: Pitch) -> Fit:
     return Fit(side, factor, result.limits, velocity, swing, tuple(warnings))
 
 
+def _laid(task: Task, pitch: Pitch, swing_m: float) -> tuple[plan.Side, room.Room]:
+    """The side at the pitch that is given, else at the one that fills it; `TooLong` where there is none."""
+    given = pitch if isinstance(pitch, float) else None
+    plan.refuse_if_too_long(task.disc, task.rpm, task.music_s, given, swing_m)
+    side = task.lay(given or plan.filling_pitch_m(task.disc, task.rpm, task.music_s, swing_m))
+    found = task.room(side)
+    if found.factor[room.LAND] <= 0:  # it just fits, without any sound
+        raise plan.TooLong(
+            f"the song does not fit: {units.time_text(task.music_s)} at {units.rpm_text(task.rpm)} rpm leave no room "
+            f"for sound on {task.disc.name}"
+        )
+    return side, found
+
+
+def _tightest(
+    task: Task, side: plan.Side, found: room.Room, wanted: Callable[[room.Room], float]
+) -> tuple[plan.Side, room.Room]:
+    """The side whose pitch is the least at which land allows what is wanted there, given one at which it does.
+
+    What land allows grows with the pitch, what else allows falls: where the two cross is found by false position.
+    """
+    low_m, high_m = plan.least_pitch_m(task.disc), side.pitch_m
+    low, high = -wanted(found), float(found.factor[room.LAND]) - wanted(found)
+    excess = high
+    for _ in range(40):
+        if excess <= TIGHT * wanted(found):
+            break
+        pitch_m = low_m - low * (high_m - low_m) / (high - low) if high < np.inf else (low_m + high_m) / 2
+        trial = task.lay(pitch_m)
+        there = task.room(trial)
+        spare = float(there.factor[room.LAND]) - wanted(there)
+        if spare >= 0:
+            side, found, excess = trial, there, spare
+            high_m, high, low = pitch_m, spare, low / 2  # Illinois: an end that stays counts half
+        else:
+            low_m, low, high = pitch_m, spare, high / 2
+    return side, found
+
+
 def _loudest(task: Task, pitch: Pitch) -> tuple[plan.Side, room.Room, float]:
     """The greatest factor that keeps all limits, and its side."""
-    reserve = task.stylus.swing_m
-    given = pitch if isinstance(pitch, float) else None
-    plan.refuse_if_too_long(task.disc, task.rpm, task.music_s, given, reserve)
-    side = task.lay(given or plan.filling_pitch_m(task.disc, task.rpm, task.music_s, reserve))
-    found = task.room(side)
-    if pitch == "fixed":
-        others = np.delete(found.factor, room.LAND).min()
-        low, high = 0.0, float(others)
-        room_m = plan.music_span(task.disc, reserve)
-        for _ in range(12):
-            tight = task.tightest_pitch_m(high)
-            if tight * task.music_s * float(task.rpm) / 60 <= room_m.outer_m - room_m.inner_m:
-                break
-            low, high = low, (low + high) / 2
-        side = task.lay(task.tightest_pitch_m(high))
-        found = task.room(side)
-        return side, found, min(high, float(np.delete(found.factor, room.LAND).min()))
-    factor = float(found.factor.min())
-    if factor <= 0:
-        raise FitError(
-            f"a pitch of {units.length_text(side.pitch_m)} leaves no room for sound between grooves "
-            f"{units.length_text(task.disc.groove_width_m)} wide and a land of "
-            f"{units.length_text(task.disc.land_m)}; give a larger --pitch, or auto"
-        )
-    return side, found, factor
+
+    def others(there: room.Room) -> float:
+        return float(np.delete(there.factor, room.LAND).min())
+
+    side, found = _laid(task, pitch, task.stylus.swing_m)
+    if pitch == "fixed" and found.factor[room.LAND] > others(found):
+        side, found = _tightest(task, side, found, others)
+    return side, found, float(found.factor.min())
 
 
 def _wished(task: Task, level: Level, pitch: Pitch) -> tuple[plan.Side, room.Room, float]:
     """The factor that the level asks for, and its side; `FitError` where a limit forbids it."""
-    unit = task.room(task.lay(plan.least_pitch_m(task.disc)))  # for its peaks, which no layout changes
-    if level.quantity == "displacement":
-        factor = level.value / unit.peak_swing_m
-    else:
-        velocity = level.value
-        if level.quantity == "db":
-            velocity = REFERENCE_VELOCITY_M_S * 10 ** (level.value / 20)
-        factor = velocity / unit.peak_velocity_m_s
-    swing = factor * unit.peak_swing_m
-    if pitch == "fixed":
-        given: float | None = task.tightest_pitch_m(factor)
-    else:
-        given = pitch if isinstance(pitch, float) else None
-    plan.refuse_if_too_long(task.disc, task.rpm, task.music_s, given, swing)
-    side = task.lay(given or plan.filling_pitch_m(task.disc, task.rpm, task.music_s, swing))
-    found = task.room(side)
-    binding = [i for i in PHYSICAL if not (i == room.LAND and pitch == "fixed")]
-    worst = min(binding, key=lambda i: float(found.factor[i]))
+    factor, swing_m = _asked(task, level)
+    side, found = _laid(task, pitch, swing_m)
+    if pitch == "fixed" and found.factor[room.LAND] > factor:
+        side, found = _tightest(task, side, found, lambda _: factor)
+    worst = min(PHYSICAL, key=lambda i: float(found.factor[i]))
     allowed = float(found.factor[worst])
     if factor > allowed * (1 + 1e-6):
-        most_db = 20 * math.log10(max(allowed, 1e-9) * found.peak_velocity_m_s / REFERENCE_VELOCITY_M_S)
-        over_db = 20 * math.log10(factor / max(allowed, 1e-9))
-        remedy = "a larger --pitch, a shorter song or a bigger disc makes room" if worst == room.LAND else (
-            "a bigger disc or a faster speed makes room"
-        )  # fmt: skip
+        over_db = 20 * math.log10(factor / allowed)
+        most_db = 20 * math.log10(allowed * found.peak_velocity_m_s / REFERENCE_VELOCITY_M_S)
+        fitting = [f"--level {math.floor(10 * most_db - 0.02) / 10:.1f}dB fits"] if most_db > LEAST_LEVEL_DB else []
+        if _fits(task, None, pitch):
+            fitting.append("or auto" if fitting else "--level auto fits")
+        remedy = (
+            "a larger --pitch, a shorter song or a bigger disc makes room"
+            if worst == room.LAND
+            else "a bigger disc or a faster speed makes room"
+        )
         raise FitError(
             f"the level does not fit: {over_db:.1f} dB too much for the {room.NAMES[worst]} at "
-            f"{units.time_text(_music_time(found.at_s[worst]))}; --level {most_db:.1f}dB fits, or auto; {remedy}"
+            f"{units.time_text(_music_time(found.at_s[worst]))}; "
+            + (f"{', '.join(fitting)}; " if fitting else "")
+            + remedy
         )
     return side, found, factor
+
+
+def _asked(task: Task, level: Level) -> tuple[float, float]:
+    """The factor that a level asks for, and how far the groove then swings."""
+    swing_m, velocity_m_s = room.peaks(task.unit_m, task.rate_hz)
+    if level.quantity == "displacement":
+        factor = level.value / swing_m
+    elif level.quantity == "velocity":
+        factor = level.value / velocity_m_s
+    else:
+        factor = REFERENCE_VELOCITY_M_S * 10 ** (level.value / 20) / velocity_m_s
+    return factor, factor * swing_m
+
+
+def _fits(task: Task, level: Level | None, pitch: Pitch) -> bool:
+    try:
+        _fitted(task, level, pitch)
+    except FitError:
+        return False
+    return True
+
+
+def _remedies(task: Task, level: Level | None, pitch: Pitch) -> list[str]:
+    """What would make a song fit that is too long; each is tried before it is named."""
+    said = []
+    swing_m, needed_m = task.stylus.swing_m, plan.least_pitch_m(task.disc) * SOME_ROOM
+    if level is not None:
+        factor, swing_m = _asked(task, level)
+        needed_m = room.tightest_pitch_m(task.unit_m, factor, task.rate_hz, task.rpm, task.disc, task.machine)
+    if isinstance(pitch, float):
+        needed_m = pitch
+    tenths = math.floor(plan.longest_s(task.disc, task.rpm, needed_m, swing_m) * 10)
+    if tenths > 0 and _fits(task.cut_off(tenths / 10), level, pitch):
+        said.append(f"cut at most {units.time_text(tenths / 10)} of it (--end)")
+    if isinstance(pitch, float):
+        smaller_um = math.floor(plan.widest_pitch_m(task.disc, task.rpm, task.music_s, swing_m) * 1e6)
+        if _fits(task, level, smaller_um / 1e6):
+            said.append(f"--pitch {smaller_um}um")
+    for disc in _bigger(task.disc, task.rpm):
+        if _fits(task.on(disc), level, pitch):
+            said.append(f"--disc {disc.name}")
+            break
+    for spelt in ("45", "33", "16"):
+        slower = units.SPEEDS[spelt]
+        if slower < task.rpm and _fits(dataclasses.replace(task, rpm=slower), level, pitch):
+            said.append(f"--rpm {spelt}")
+            break
+    if level is not None and _fits(task, None, pitch):
+        said.append("--level auto")
+    return said
+
+
+def _bigger(disc: Disc, rpm: Fraction) -> list[Disc]:
+    """Bigger discs with grooves no wider, the nearest first."""
+    others = (presets.disc(name) for name in presets.names("discs"))
+    fitting = [d for d in others if d.diameter_m > disc.diameter_m and d.groove_width_m <= disc.groove_width_m]
+    return sorted(fitting, key=lambda d: (d.diameter_m, d.rpm != rpm))
 
 
 def _silent(task: Task, pitch: Pitch, warnings: list[str]) -> Fit:

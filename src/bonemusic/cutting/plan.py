@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import presets, units
+from .. import units
 from ..errors import FitError
 from ..groove import Band, Knots
 from ..presets import Disc
 
 RAMP_TURNS = 0.5
 """Over how much of a turn the pitch changes from one stretch to the next."""
-WIDEST_LEAD_OUT_M = 9.6e-3
-"""IEC 60098:2020: lead-out pitch 6.4 ± 3.2 mm."""
+CLOSING_S = 5e-4
+"""How far the locked groove runs over its own beginning: also 2000 points a second close the circle."""
+
+
+class TooLong(FitError):  # noqa: N818  (said as it is)
+    """A song that is too long for the disc."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class Span:
 
     outer_m: float
     inner_m: float
+
+    @property
+    def room_m(self) -> float:
+        """How much of the radius that is; negative where there is none."""
+        return self.outer_m - self.inner_m
 
 
 @dataclass(frozen=True)
@@ -50,17 +59,28 @@ class Side:
     turns: float
 
 
-def music_span(disc: Disc, swing_m: float) -> Span:
-    """Where the music may lie, with room for half a groove and a swing of `swing_m` at its inner end."""
-    half = disc.groove_width_m / 2
-    outer = disc.recorded_diameter_m / 2 - half - _lead_in_drop_m(disc, disc.lead_in_pitch_m)
+def music_span(disc: Disc, swing_m: float, pitch_m: float) -> Span:
+    """Where music of that pitch may lie, with room for half a groove and a swing of `swing_m` at its inner end."""
+    half, ramp = disc.groove_width_m / 2, _lead_in_ramp(disc)
+    lead_in_m = (disc.lead_in_turns - ramp) * disc.lead_in_pitch_m + ramp * (disc.lead_in_pitch_m + pitch_m) / 2
+    outer = disc.recorded_diameter_m / 2 - half - lead_in_m
     return Span(outer, disc.music_inner_diameter_m / 2 + half + swing_m)
+
+
+def widest_pitch_m(disc: Disc, rpm: Fraction, music_s: float, swing_m: float) -> float:
+    """The pitch at which the music fills the recorded area, however short it is."""
+    turns = music_s * float(rpm) / 60 + _lead_in_ramp(disc) / 2  # half the ramp to a pitch counts as turns of it
+    return music_span(disc, swing_m, 0.0).room_m / turns
 
 
 def filling_pitch_m(disc: Disc, rpm: Fraction, music_s: float, swing_m: float) -> float:
     """The pitch at which the music fills the recorded area; at most the lead-in's, or automatic stops would trip."""
-    span = music_span(disc, swing_m)
-    return min((span.outer_m - span.inner_m) / (music_s * float(rpm) / 60), disc.lead_in_pitch_m)
+    return min(widest_pitch_m(disc, rpm, music_s, swing_m), disc.lead_in_pitch_m)
+
+
+def longest_s(disc: Disc, rpm: Fraction, pitch_m: float, swing_m: float) -> float:
+    """How much music of that pitch the disc holds; nothing or less where there is no room at all."""
+    return music_span(disc, swing_m, pitch_m).room_m / pitch_m / float(rpm) * 60
 
 
 def least_pitch_m(disc: Disc) -> float:
@@ -84,13 +104,11 @@ def lay(disc: Disc, rpm: Fraction, rate_hz: int, music_samples: int, pitch_m: fl
     """
     per_s = float(rpm) / 60
     lead_in = int(np.ceil(disc.lead_in_turns / per_s * rate_hz))
-    turns = [0.0, lead_in / rate_hz * per_s - RAMP_TURNS, lead_in / rate_hz * per_s]
-    pitches = [disc.lead_in_pitch_m, disc.lead_in_pitch_m, pitch_m]
-    end = turns[-1] + music_samples / rate_hz * per_s
-    turns.append(end)
-    pitches.append(pitch_m)
+    begin = lead_in / rate_hz * per_s
+    turns = [0.0, begin - _lead_in_ramp(disc), begin, begin + music_samples / rate_hz * per_s]
+    pitches = [disc.lead_in_pitch_m, disc.lead_in_pitch_m, pitch_m, pitch_m]
     outer = disc.recorded_diameter_m / 2 - disc.groove_width_m / 2
-    left = outer - _drop_m(turns, pitches) - disc.locked_diameter_m / 2
+    left = float(_radius_m(outer, np.array(turns), np.array(pitches))[-1]) - disc.locked_diameter_m / 2
     for more, pitch in _lead_out(disc, pitch_m, left):
         turns.append(turns[-1] + more)
         pitches.append(pitch)
@@ -98,8 +116,7 @@ def lay(disc: Disc, rpm: Fraction, rate_hz: int, music_samples: int, pitch_m: fl
     turns.append(locked + 1)
     pitches.append(0.0)
     spiral = _integrated(outer, np.array(turns), np.array(pitches))
-    # the last sample lies at or just past the place where the locked groove began: the circle is closed
-    last = int(np.ceil((locked + 1) / per_s * rate_hz)) + 1
+    last = int(np.ceil(((locked + 1) / per_s + CLOSING_S) * rate_hz)) + 1
     marks = [0, lead_in, lead_in + music_samples, int(np.ceil(locked / per_s * rate_hz)), last]
     names = ("lead-in", "music", "lead-out", "locked groove")
     bands = tuple(Band(name, a, b) for name, a, b in zip(names, marks, marks[1:], strict=False))
@@ -108,19 +125,17 @@ def lay(disc: Disc, rpm: Fraction, rate_hz: int, music_samples: int, pitch_m: fl
 
 def _integrated(outer_m: float, turns: NDArray[Any], pitch_m: NDArray[Any]) -> Knots:
     """The spiral whose pitch runs straight from one (turn, pitch) to the next."""
-    radius = outer_m - np.concatenate(([0.0], np.cumsum(np.diff(turns) * (pitch_m[1:] + pitch_m[:-1]) / 2)))
-    keep = np.concatenate(([True], np.diff(turns) > 0))
-    return Knots(turns[keep], radius[keep], -pitch_m[keep])
+    keep = np.append(np.diff(turns) > 0, True)
+    return Knots(turns[keep], _radius_m(outer_m, turns, pitch_m)[keep], -pitch_m[keep])
 
 
-def _drop_m(turns: list[float], pitch_m: list[float]) -> float:
-    return float(np.trapezoid(pitch_m, turns))
+def _radius_m(outer_m: float, turns: NDArray[Any], pitch_m: NDArray[Any]) -> NDArray[Any]:
+    drop: NDArray[Any] = np.cumsum(np.diff(turns) * (pitch_m[1:] + pitch_m[:-1]) / 2)
+    return outer_m - np.concatenate(([0.0], drop))
 
 
-def _lead_in_drop_m(disc: Disc, pitch_m: float) -> float:
-    """What the lead-in takes of the radius when it ends at `pitch_m`."""
-    steady = disc.lead_in_turns - RAMP_TURNS
-    return steady * disc.lead_in_pitch_m + RAMP_TURNS * (disc.lead_in_pitch_m + pitch_m) / 2
+def _lead_in_ramp(disc: Disc) -> float:
+    return min(RAMP_TURNS, disc.lead_in_turns)
 
 
 def _lead_out(disc: Disc, pitch_m: float, left_m: float) -> list[tuple[float, float]]:
@@ -141,54 +156,19 @@ def _lead_out(disc: Disc, pitch_m: float, left_m: float) -> list[tuple[float, fl
 
 
 def refuse_if_too_long(disc: Disc, rpm: Fraction, music_s: float, pitch_m: float | None, swing_m: float) -> None:
-    """`FitError` where the music does not fit at that pitch (None: at the least that silence allows).
+    """`TooLong` where the music does not fit at that pitch (None: at the least that silence allows); says by how much.
 
-    The line says by how much, and which remedies there are: shorter, smaller pitch, bigger disc, slower speed.
+    What would help is `fit`'s to say.
     """
     least = least_pitch_m(disc) if pitch_m is None else pitch_m
-    span = music_span(disc, swing_m)
-    room = span.outer_m - span.inner_m
-    need = music_s * float(rpm) / 60 * least
-    if need <= room * (1 + 1e-9):
+    fits_s = longest_s(disc, rpm, least, swing_m)
+    if music_s <= fits_s * (1 + 1e-9):
         return
-    fits_s = room / least / float(rpm) * 60
-    remedies = [f"cut at most {units.time_text(fits_s)} of it (--end)"]
-    smaller = room / music_s / float(rpm) * 60
-    if pitch_m is not None and smaller > least_pitch_m(disc):
-        remedies.append(f"--pitch {smaller * 1e6:.0f}um or less")
-    remedies += _bigger(disc, rpm, music_s, swing_m)
-    slower = _slower(disc, rpm, music_s, pitch_m, swing_m)
-    if slower:
-        remedies.append(f"--rpm {slower}")
-    raise FitError(
+    if fits_s <= 0:
+        raise TooLong(f"{disc.name} has no room for music that swings {units.length_text(swing_m)} to either side")
+    need, room = music_s * float(rpm) / 60 * least, music_span(disc, swing_m, least).room_m
+    raise TooLong(
         f"the song does not fit: {units.time_text(music_s)} at {units.rpm_text(rpm)} rpm and a pitch of "
         f"{units.length_text(least)} take {units.length_text(need)} of radius, {disc.name} has "
-        f"{units.length_text(room)} (too long by {units.time_text(music_s - fits_s)}); " + ", or ".join(remedies)
+        f"{units.length_text(room)} (too long by {units.time_text(music_s - fits_s)})"
     )
-
-
-def _fits(disc: Disc, rpm: Fraction, music_s: float, pitch_m: float | None, swing_m: float) -> bool:
-    span = music_span(disc, swing_m)
-    least = least_pitch_m(disc) if pitch_m is None else pitch_m
-    return music_s * float(rpm) / 60 * least <= span.outer_m - span.inner_m
-
-
-def _bigger(disc: Disc, rpm: Fraction, music_s: float, swing_m: float) -> list[str]:
-    others = (presets.disc(name) for name in presets.names("discs"))
-    fitting = [
-        d
-        for d in others
-        if d.diameter_m > disc.diameter_m
-        and d.groove_width_m <= disc.groove_width_m
-        and _fits(d, d.rpm, music_s, None, swing_m)
-    ]
-    fitting.sort(key=lambda d: (d.diameter_m, d.rpm != rpm))
-    return [f"--disc {fitting[0].name}"] if fitting else []
-
-
-def _slower(disc: Disc, rpm: Fraction, music_s: float, pitch_m: float | None, swing_m: float) -> str | None:
-    for spelt in ("45", "33", "16"):
-        slower = units.SPEEDS[spelt]
-        if slower < rpm and _fits(disc, slower, music_s, pitch_m, swing_m):
-            return spelt
-    return None

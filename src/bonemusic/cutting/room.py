@@ -96,15 +96,20 @@ def room(
     """
     per_turn = rate_hz * 60 / float(rpm)
     base, land = _land_terms(disc, machine)
+    # the silent turn before the programme, against which its first turn swings outwards
+    silent = math.ceil(per_turn)
+    before = np.concatenate((np.zeros(silent, unit_m.dtype), unit_m[: silent + MARGIN]))
+    jobs = [(before, -silent, a, min(a + BLOCK, silent)) for a in range(0, silent, BLOCK)]
+    jobs += [(unit_m, 0, a, min(a + BLOCK, len(unit_m))) for a in range(0, len(unit_m), BLOCK)]
 
-    def one(a: int) -> tuple[NDArray[Any], NDArray[Any], float, float]:
-        b = min(a + BLOCK, len(unit_m))
-        grid = spiral.at((first + np.arange(a, b + GRID, GRID)) / per_turn)
-        inner = spiral.at((first + np.arange(a, b + GRID, GRID)) / per_turn + 1)
+    def one(job: tuple[NDArray[Any], int, int, int]) -> tuple[NDArray[Any], NDArray[Any], float, float]:
+        y, begin, a, b = job
+        places = (first + begin + np.arange(a, b + GRID, GRID)) / per_turn
+        grid, inner = spiral.at(places), spiral.at(places + 1)
         factor, at = np.full(5, np.inf), np.zeros(5, np.int64)
         peaks = np.zeros(2)
         _scan(
-            unit_m,
+            y,
             a,
             b,
             rate_hz,
@@ -119,10 +124,10 @@ def room(
             at,
             peaks,
         )
-        return factor, at, peaks[0], peaks[1]
+        return factor, np.maximum(at + begin, 0), peaks[0], peaks[1]
 
     with ThreadPoolExecutor(THREADS) as pool:
-        parts = list(pool.map(one, range(0, len(unit_m), BLOCK)))
+        parts = list(pool.map(one, jobs))
     factors = np.array([p[0] for p in parts])
     which = factors.argmin(axis=0)
     at = np.array([parts[w][1][i] for i, w in enumerate(which)])
@@ -162,8 +167,24 @@ def neighbours(
     return Neighbours(float(min(p[0] for p in parts)), float(worst[1]), worst[2] / rate_hz)
 
 
-def tightest_pitch_m(lateral_m: NDArray[Any], rate_hz: int, rpm: Fraction, disc: Disc, machine: Machine) -> float:
-    """The least fixed pitch at which a cut programme keeps its land.
+def peaks(unit_m: NDArray[Any], rate_hz: int) -> tuple[float, float]:
+    """Peak swing and peak velocity of a programme, metres and metres per second, as `room` reads them."""
+    stride = rate_hz // VELOCITY_RATE_HZ
+
+    def one(a: int) -> tuple[float, float]:
+        part = unit_m[a : a + BLOCK + 2 * stride]
+        moved = np.abs(part[2 * stride :] - part[: -2 * stride]).max(initial=0.0)
+        return float(np.abs(part).max()), float(moved) * rate_hz / (2 * stride)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        parts = list(pool.map(one, range(0, len(unit_m), BLOCK)))
+    return max(p[0] for p in parts), max(p[1] for p in parts)
+
+
+def tightest_pitch_m(
+    unit_m: NDArray[Any], factor: float, rate_hz: int, rpm: Fraction, disc: Disc, machine: Machine
+) -> float:
+    """A fixed pitch at which a programme, times the factor, surely keeps its land, before any side is laid.
 
     Turns a fixed pitch apart come nearer by the same amount whatever the pitch, so the least distance at one pitch
     tells the tightest. Slopes are taken where the radius is least: the tightest pitch is never too tight.
@@ -171,13 +192,13 @@ def tightest_pitch_m(lateral_m: NDArray[Any], rate_hz: int, rpm: Fraction, disc:
     radius = disc.music_inner_diameter_m / 2
     per_turn = rate_hz * 60 / float(rpm)
     base, land = _land_terms(disc, machine)
+    step = radius * 2 * np.pi / per_turn
 
     def one(a: int) -> float:
-        b = min(a + BLOCK, len(lateral_m))
-        return float(_tightest(lateral_m, a, b, per_turn, radius * 2 * np.pi / per_turn, base, land))
+        return float(_tightest(unit_m, factor, a, min(a + BLOCK, len(unit_m)), per_turn, step, base, land))
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return max(pool.map(one, range(0, len(lateral_m), BLOCK)))
+        return max(pool.map(one, range(0, len(unit_m), BLOCK)))
 
 
 def _land_terms(disc: Disc, machine: Machine) -> tuple[float, float]:
@@ -257,7 +278,7 @@ def _scan(
         slack = gap + (0.0 if g == np.inf else g * toward)
         if g == np.inf or slack < 0.0 or slack * slack < land * land * (1.0 + g * g * s * s):
             p, q, c = toward * toward - land * land * s * s, gap * toward, gap * gap - land * land
-            if c <= 0.0:
+            if gap <= land:
                 factor[2], at[2] = 0.0, i
                 continue
             disc = q * q - p * c
@@ -294,12 +315,15 @@ def _nearest(
 
 
 @kernel
-def _tightest(y: NDArray[Any], a: int, b: int, per_turn: float, step: float, base: float, land: float) -> float:
-    """Greatest pitch that any sample of y[a:b] asks for."""
+def _tightest(
+    y: NDArray[Any], factor: float, a: int, b: int, per_turn: float, step: float, base: float, land: float
+) -> float:
+    """Greatest pitch that any sample of factor·y[a:b] asks for, and its silent neighbours."""
     most = base + land
     for i in range(a, b):
         then, slope_then = _later(y, i + per_turn)
         d1, _ = _moved(y, i)
-        s = max(abs(d1), abs(slope_then)) / step
-        most = max(most, base + land * math.sqrt(1.0 + s * s) + then - y[i])
+        s = factor * max(abs(d1), abs(slope_then)) / step
+        closer = max(then - y[i], y[i])
+        most = max(most, base + land * math.sqrt(1.0 + s * s) + factor * closer)
     return most

@@ -7,8 +7,10 @@ them, and held against the groove.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..curves import REFERENCE_VELOCITY_M_S, replay
 from ..groove import Groove
@@ -18,6 +20,8 @@ from . import grid
 BAND_HZ = (100.0, 4500.0)
 """The band of the figure: where speech and most of music lie."""
 WINDOW_S = 0.5
+VELOCITY_RATE_HZ = 48_000
+NEARLY, MOMENTS = 0.9, 96
 FINE = 4
 """How many times the groove's rate the lines are read at, so that their corners stay above the band."""
 
@@ -52,16 +56,82 @@ def heard_error(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, s
     return float(np.mean(errors)) if errors else 0.0
 
 
+def _read(
+    x: NDArray[Any],
+    y: NDArray[Any],
+    first: int,
+    drawn: grid.Wave,
+    step_m: float,
+    groove: Groove,
+    sample: int,
+    count: int,
+) -> NDArray[Any]:
+    """Lateral along the drawn lines at `FINE` times the groove's rate, from `sample` on; x[0] is point `first`."""
+    turns = (sample + np.arange(count * FINE) / FINE) * groove.turns_per_sample
+    angle = np.unwrap(np.arctan2(y, x)) / (2 * np.pi)
+    angle += np.round(first * drawn.turns_per_point - angle[0])
+    out: NDArray[Any] = np.interp(turns, angle, np.hypot(x, y) * step_m) - groove.spiral.at(turns)
+    return out
+
+
+def peak_velocity_m_s(drawn: grid.Wave, step_m: float, groove: Groove, first: int, last: int) -> float:
+    """Peak lateral velocity over samples first … last as it is drawn, not as it was meant.
+
+    Read as an instrument reads it that samples at 48 kHz: half the difference of the samples before and after. The
+    strongest moments are looked up in the pieces that are written.
+    """
+    stride = groove.rate_hz // VELOCITY_RATE_HZ
+    meant = groove.lateral_m[first:last]
+    velocity = np.abs(meant[2 * stride :] - meant[: -2 * stride])
+    if not velocity.any():
+        return 0.0
+    near = np.flatnonzero(velocity > NEARLY * velocity.max())
+    if len(near) > MOMENTS:
+        near = near[np.argpartition(velocity[near], -MOMENTS)[-MOMENTS:]]
+    moments = near + first + stride
+    numbers = (moments / groove.rate_hz * drawn.points_per_s // grid.PIECE).astype(int)
+    best = 0.0
+    for number in np.unique(numbers):
+        x, y = grid.piece(drawn, step_m, int(number))
+        for moment in moments[numbers == number]:
+            best = max(best, _velocity_near(x, y, int(number) * grid.PIECE, drawn, step_m, groove, int(moment), stride))
+    return best
+
+
+def _velocity_near(
+    x: NDArray[Any],
+    y: NDArray[Any],
+    first: int,
+    drawn: grid.Wave,
+    step_m: float,
+    groove: Groove,
+    moment: int,
+    stride: int,
+) -> float:
+    """Peak velocity within a few samples of a moment, along the drawn points; 0 where the piece ends too soon."""
+    reach = 256 * stride
+    a = int((moment - reach) / groove.rate_hz * drawn.points_per_s) - 2 - first
+    b = int((moment + reach) / groove.rate_hz * drawn.points_per_s) + 3 - first
+    if a < 0 or b > len(x):
+        return 0.0
+    read = _read(x[a:b], y[a:b], first + a, drawn, step_m, groove, moment - reach, 2 * reach)
+    # tapered, and cut to what 48 kHz holds, as a converter would
+    spectrum = np.fft.rfft(read * np.hanning(len(read)))
+    f = np.fft.rfftfreq(len(read), 1 / (FINE * groove.rate_hz))
+    spectrum[f > 0.46 * VELOCITY_RATE_HZ] = 0
+    fine = np.fft.irfft(spectrum, len(read))[:: FINE * stride]
+    middle = len(fine) // 2
+    moved = fine[middle - 3 : middle + 6] - fine[middle - 5 : middle + 4]
+    return float(np.abs(moved).max()) * VELOCITY_RATE_HZ / 2
+
+
 def _one(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, start_s: float) -> float:
     rate, count = groove.rate_hz, round(WINDOW_S * groove.rate_hz)
     sample = round(start_s * rate)
     first = int(sample / rate * drawn.points_per_s) - 1
     last = min(int((sample + count) / rate * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
-    x, y = grid.choose(drawn, step_m, max(first, 0), last, grid.feedback_taps(drawn.points_per_s))
-    turns = (sample + np.arange(count * FINE) / FINE) * groove.turns_per_sample
-    angle = np.unwrap(np.arctan2(y, x)) / (2 * np.pi)
-    angle += np.round(first * drawn.turns_per_point - angle[0])
-    read = np.interp(turns, angle, np.hypot(x, y) * step_m) - groove.spiral.at(turns)
+    x, y = grid.choose(drawn, step_m, max(first, 0), last)
+    read = _read(x, y, max(first, 0), drawn, step_m, groove, sample, count)
     meant = groove.lateral_m[sample : sample + count].astype(np.float64)
     bins = int(BAND_HZ[1] * WINDOW_S) + 1
     # Hann's window at both rates: the spectra agree within the band, whatever lies above it

@@ -25,11 +25,13 @@ from ..spectral import THREADS, filtered, high_cut
 
 GRID = 64
 """The unmodulated radius is worked out at every so many points and runs straight between them."""
-MARGIN = 3
+MARGIN = 1
 AHEAD = 5
 """How many steps along the groove a point may lie sooner or later."""
 TAPS = 4
-AUDIBLE_HZ = 9000.0
+PIECE = 60_000
+"""New points in each piece: spelt out with eight digits a move they still make less than 1 MB."""
+AUDIBLE_HZ = 12_000.0
 """Up to where the heard error is weighed in full; the rest of the band takes the noise that is pushed out of it."""
 
 
@@ -66,7 +68,6 @@ def wave(groove: Groove, points_per_s: int, bandwidth_hz: float, progress: Progr
 def pieces(
     drawn: Wave,
     step_m: float,
-    points_per_piece: int,
     finish: Callable[[NDArray[Any], NDArray[Any]], Any],
     progress: Progress = silent,
 ) -> Iterator[Any]:
@@ -77,34 +78,35 @@ def pieces(
     drawn : Wave
     step_m : float
         The grid's step.
-    points_per_piece : int
-        New points in each piece; it holds one more, the last one of the piece before.
     finish : callable
         Called with the piece's x and y, int32 (n,) each, in steps from the disc's centre, y up; in any thread. What it
         returns is yielded, in order.
     """
-    count = len(drawn.lateral_m)
-    taps = feedback_taps(drawn.points_per_s)
-    starts = range(0, count - 1, points_per_piece)
+    count = -(-(len(drawn.lateral_m) - 1) // PIECE)
 
-    def one(first: int) -> Any:
-        last = min(first + points_per_piece, count - 1)
-        x, y = choose(drawn, step_m, first, last, taps)
-        return finish(x, y)
+    def one(number: int) -> Any:
+        return finish(*piece(drawn, step_m, number))
 
     with ThreadPoolExecutor(THREADS) as pool:
-        waiting = [pool.submit(one, first) for first in starts[: 2 * THREADS]]
-        for done in range(len(starts)):
+        waiting = [pool.submit(one, n) for n in range(min(2 * THREADS, count))]
+        for done in range(count):
             result = waiting.pop(0).result()
-            if done + 2 * THREADS < len(starts):
-                waiting.append(pool.submit(one, starts[done + 2 * THREADS]))
-            progress("drawing", (done + 1) / len(starts))
+            if done + 2 * THREADS < count:
+                waiting.append(pool.submit(one, done + 2 * THREADS))
+            progress("drawing", (done + 1) / count)
             yield result
 
 
-def choose(drawn: Wave, step_m: float, first: int, last: int, taps: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def piece(drawn: Wave, step_m: float, number: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The points of piece `number`: `PIECE` new ones, and before them the last one of the piece before."""
+    first = number * PIECE
+    return choose(drawn, step_m, first, min(first + PIECE, len(drawn.lateral_m) - 1))
+
+
+def choose(drawn: Wave, step_m: float, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Grid points first … last (inclusive) of the wave: x and y, int32, in steps, y up."""
     count = last - first + 1
+    taps = feedback_taps(drawn.points_per_s)
     places = np.arange(first, last + 1 + GRID, GRID) * drawn.turns_per_point
     radius = drawn.spiral.at(places) / step_m
     near = np.zeros(count + 2 * MARGIN)  # the wave in steps, with its neighbours to both sides
@@ -147,7 +149,7 @@ def _choose(
         u = (k & 63) * (1.0 / 64.0)
         cell = k >> 6
         base = radius[cell] + u * (radius[cell + 1] - radius[cell])
-        here = near[k + 3]
+        here = near[k + 1]
         r = base + here
         turn = (first + k) * turns_per_point
         angle = 2.0 * math.pi * (turn - math.floor(turn))
@@ -160,11 +162,10 @@ def _choose(
                 past[j] = 0.0
             continue
         along = 2.0 * math.pi * turns_per_point * r  # steps from one point to the next
-        slope = (
-            0.75 * (near[k + 4] - near[k + 2]) - 0.15 * (near[k + 5] - near[k + 1]) + (near[k + 6] - near[k]) / 60.0
-            + (radius[cell + 1] - radius[cell]) * (1.0 / 64.0)
-        ) / along  # fmt: skip
-        bend = 0.5 * ((near[k + 4] + near[k + 2] - 2.0 * here) / (along * along) - 1.0 / r)
+        # A corner moved along the line between its neighbours leaves the area under the drawn line, which is what is
+        # heard of it, as it was; so this is the slope to slide along, not the curve's own.
+        slope = (0.5 * (near[k + 2] - near[k]) + (radius[cell + 1] - radius[cell]) * (1.0 / 64.0)) / along
+        bend = -0.5 / r
         want = 0.0
         for j in range(order):
             want += taps[j] * past[j]
@@ -186,7 +187,7 @@ def _choose(
             way = dy * cos - dx * sin
             error = dx * a + dy * b - bend * way * way
             off = error - want
-            cost = off * off + 1e-3 * way * way
+            cost = off * off + 1e-4 * way * way
             if cost < best:
                 best, best_error, kx, ky = cost, off, gx, gy
         out_x[k], out_y[k] = int(kx), int(ky)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,15 @@ from ..cutting import engrave, room
 from ..cutting.fit import Fit, Task, fit
 from ..errors import SoundError
 from ..groove import Groove
-from ..paths import fidelity, grid
-from ..presets import Curve, Machine
+from ..presets import Machine
 from ..progress import Progress, silent
-from ..spectral import filtered, high_cut, low_cut
-from ..units import length_text, rpm_text
-from .output import whole
+from ..units import length_text
+from .drawing import Drawn, draw, heard_power
 from .recipe import Recipe
 from .reports import CutReport
 
-GOOD_SNR_DB = 45.0
-"""Below this the ideal machine's steps get finer: rounding stays under what any sheet's surface adds."""
 SHORTEST_S = 0.05
-TRIALS, CHECKS = 4, 16
+POOR_SNR_DB = 20.0
 
 
 def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> CutReport:
@@ -66,36 +61,17 @@ def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> C
     found = fit(task, recipe.level, recipe.pitch)
     meta = {"curve": curve.name, "disc": disc.name, "title": song.stem}
     groove = engrave.engrave(found.side, unit, found.factor, disc, rpm, rate_hz, meta)
-    del unit, task
-    heard = _heard_power(mono, sound.rate_hz)
-    seconds = sound.seconds
-    del sound, mono
-
+    heard = 0.0 if found.level_db is None else heard_power(mono, sound.rate_hz) * found.factor**2
     work = formats.CutDisc(groove, disc, machine, recipe.dots_per_m, film)
-    step_m = snr_db = None
-    if spelling.lines:
-        drawn = grid.wave(groove, int(machine.points_per_s), band_hz, progress)
-        step_m, snr_db = _step(drawn, groove, machine, curve, found, heard)
-        work = dataclasses.replace(work, wave=drawn, step_m=step_m)
-    assert spelling.write is not None
-    with whole(out) as file:
-        points = spelling.write(file, work, progress)
-        size = file.tell()
-    if snr_db is not None and snr_db < 20:
+    seconds = sound.seconds
+    del unit, task, sound, mono
+    drawn = draw(work, spelling, out, curve, band_hz, heard, progress)
+    if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         warnings.append(
-            f"the grid of {machine.name} leaves {snr_db:.0f} dB between sound and noise; "
+            f"the grid of {machine.name} leaves {drawn.snr_db:.0f} dB between sound and noise; "
             "a higher level, a slower speed or a bigger disc gains some"
         )
-    return _report(
-        song,
-        recipe,
-        groove,
-        machine,
-        found,
-        seconds,
-        (points, size, step_m, snr_db, band_hz),
-        (*found.warnings, *warnings),
-    )
+    return _report(song, recipe, work, found, drawn, seconds, band_hz, (*found.warnings, *warnings))
 
 
 def _about_song(sound: audio.Audio, machine: Machine) -> list[str]:
@@ -127,65 +103,23 @@ def _sheet(recipe: Recipe, default: str) -> tuple[presets.Sheet, NDArray[Any] | 
     return presets.sheet(default), picture.read(Path(name))
 
 
-def _heard_power(mono: NDArray[Any], rate_hz: int) -> float:
-    """Mean square of the song within the figure's band, over its seconds that are no pauses (30 dB down)."""
-    low, high = fidelity.BAND_HZ
-    in_band = filtered(mono, rate_hz, lambda f: low_cut(f, low, 6) * high_cut(f, high, 1.15 * high), 12_000)
-    whole_s = len(in_band) // 12_000 * 12_000
-    if not whole_s:
-        return float(np.mean(in_band.astype(np.float64) ** 2))
-    seconds = np.mean(in_band[:whole_s].reshape(-1, 12_000).astype(np.float64) ** 2, axis=1)
-    return float(np.mean(seconds[seconds >= 1e-3 * seconds.mean()])) if seconds.any() else 0.0
-
-
-def _step(
-    drawn: grid.Wave, groove: Groove, machine: Machine, curve: Curve, found: Fit, heard: float
-) -> tuple[float, float | None]:
-    """The grid's step, finer where the level is low and the machine can, and the SNR that playing it gives."""
-    music = groove.band("music")
-    if heard <= 0 or music is None or found.level_db is None:
-        return machine.step_m, None
-    first_s, last_s = music.first / groove.rate_hz, music.last / groove.rate_hz
-    signal = heard * found.factor**2
-
-    def snr_db(step_m: float, count: int) -> float | None:
-        error = fidelity.heard_error(drawn, step_m, groove, curve, fidelity.windows(first_s, last_s, count))
-        return 10 * math.log10(signal / error) if error > 0 else None
-
-    step_m = machine.step_m
-    for _ in range(12):
-        found_db = snr_db(step_m, TRIALS)
-        if found_db is None or found_db >= GOOD_SNR_DB or step_m / 2 < machine.finest_step_m:
-            break
-        step_m /= 2
-    result = snr_db(step_m, CHECKS)
-    return step_m, None if result is None else round(result, 2)
-
-
 def _report(
     song: Path,
     recipe: Recipe,
-    groove: Groove,
-    machine: Machine,
+    work: formats.CutDisc,
     found: Fit,
+    drawn: Drawn,
     seconds: float,
-    drawn: tuple[int, int, float | None, float | None, float],
+    bandwidth_hz: float,
     warnings: tuple[str, ...],
 ) -> CutReport:
-    points, size, step_m, snr_db, band_hz = drawn
-    disc = presets.disc(recipe.disc)
+    groove, disc, machine = work.groove, work.disc, work.machine
     music = next(b for b in groove.bands if b.name == "music")
     outer, inner = _extent(groove, music.first, music.last)
     all_outer, all_inner = _extent(groove, 0, len(groove))
-    near = room.neighbours(
-        groove.lateral_m[music.first : music.last],
-        groove.rate_hz,
-        music.first,
-        groove.spiral,
-        groove.rpm,
-        disc,
-        machine,
-    )
+    lateral = groove.lateral_m[music.first : music.last]
+    near = room.neighbours(lateral, groove.rate_hz, music.first, groove.spiral, groove.rpm, disc, machine)
+    velocity = found.peak_velocity_m_s if drawn.peak_velocity_m_s is None else drawn.peak_velocity_m_s
     per_s = float(groove.rpm) / 60
     return CutReport(
         song=song.name,
@@ -204,19 +138,24 @@ def _report(
         music_turns=round(seconds * per_s, 4),
         music_outer_radius_mm=round(outer * 1e3, 4),
         music_inner_radius_mm=round(inner * 1e3, 4),
-        peak_velocity_cm_s=round(found.peak_velocity_m_s * 100, 4),
+        peak_velocity_cm_s=round(velocity * 100, 4),
         peak_displacement_um=round(found.peak_swing_m * 1e6, 3),
-        closest_turns_um=round(near.closest_turns_m * 1e6, 3) if math.isfinite(near.closest_turns_m) else None,
-        closest_land_um=round(near.closest_land_m * 1e6, 3) if math.isfinite(near.closest_land_m) else None,
+        closest_turns_um=_um(near.closest_turns_m),
+        closest_land_um=_um(near.closest_land_m),
         limits=found.limits,
-        points=points,
-        step_um=None if step_m is None else round(step_m * 1e6, 4),
-        bytes=size,
-        predicted_snr_db=snr_db,
-        bandwidth_hz=round(band_hz, 1),
+        points=drawn.points,
+        step_um=None if drawn.step_m is None else round(drawn.step_m * 1e6, 4),
+        bytes=drawn.size,
+        predicted_snr_db=None if drawn.snr_db is None else round(drawn.snr_db, 2),
+        bandwidth_hz=round(bandwidth_hz, 1),
         machine_seconds=None,
         warnings=warnings,
     )
+
+
+def _um(length_m: float) -> float | None:
+    """Micrometres; None where no turn has a neighbour."""
+    return round(length_m * 1e6, 3) if math.isfinite(length_m) else None
 
 
 def _extent(groove: Groove, first: int, last: int) -> tuple[float, float]:
@@ -229,29 +168,3 @@ def _extent(groove: Groove, first: int, last: int) -> tuple[float, float]:
         radius += groove.lateral_m[a:b]
         most, least = max(most, float(radius.max())), min(least, float(radius.min()))
     return most, least
-
-
-def describe(report: CutReport) -> str:
-    """The report in a few lines for a person."""
-    from fractions import Fraction
-
-    speed = rpm_text(Fraction(report.rpm).limit_denominator(1000))
-    level = "silent" if report.level_db is None else f"{report.level_db:+.1f} dB"
-    limit = min(
-        (row for row in report.limits if row.spare_db is not None and row.name != "depth"),
-        key=lambda row: row.spare_db if row.spare_db is not None else math.inf,
-        default=None,
-    )
-    lines = [
-        f"{report.song} on {report.disc}: {report.music_seconds:.1f} s at {speed} rpm, "
-        f"{report.music_turns:.0f} turns, pitch {report.pitch_um:.0f} µm",
-        f"level {level} re 5 cm/s (peaks {report.peak_velocity_cm_s:.1f} cm/s, {report.peak_displacement_um:.0f} µm)"
-        + (f", nearest limit: {limit.name} at {limit.at_s:.1f} s" if limit and limit.at_s is not None else ""),
-    ]
-    if report.predicted_snr_db is not None:
-        lines.append(
-            f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, "
-            f"to {report.bandwidth_hz / 1e3:.1f} kHz"
-        )
-    lines.append(f"{report.points:,} points, {report.bytes / 1e6:.1f} MB")
-    return "\n".join(lines)

@@ -89,12 +89,3 @@ def _history(audio: Audio, rpm: Fraction, curve: Curve, turntable: Turntable, st
         f"{curve.name} replay curve\n"
         f"A=PCM,F={audio.rate_hz},W=24,M={mode},T=Bonemusic"
     )
-
-
-def describe(report: PlayReport) -> str:
-    """The report in a few lines for a person."""
-    peak = "silence" if report.peak_dbfs is None else f"peak {report.peak_dbfs:.1f} dBFS"
-    return (
-        f"{report.disc}: {report.seconds:.1f} s, {report.turns:.1f} turns at {report.rpm:.5g} rpm, "
-        f"{report.curve} curve, {report.turntable} turntable; {peak}"
-    )

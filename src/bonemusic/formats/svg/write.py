@@ -14,16 +14,6 @@ from ...presets import Disc, Machine
 from ...progress import Progress
 from ..base import CutDisc
 
-PATH_BYTES = 1_000_000
-"""Readers refuse or crawl beyond 10 MB in one path (librsvg, lxml); ours keep to a tenth."""
-
-
-def points_per_path(step_m: float, points_per_s: int, fastest_m_s: float) -> int:
-    """How many points surely fit into `PATH_BYTES` when a move takes all the digits it may need."""
-    longest = 2 * fastest_m_s / points_per_s / step_m + 2 * grid.AHEAD  # a slope of 45° and a shift at both ends
-    digits = len(str(int(longest))) + 1
-    return PATH_BYTES // (2 * digits) - 16
-
 
 def spell(x: NDArray[Any], y: NDArray[Any]) -> bytes:
     """Path data of a polyline over whole numbers, y up: "M x y l dx dy …", y turned down as SVG has it."""
@@ -105,15 +95,14 @@ def tail(disc: Disc, machine: Machine, step_m: float) -> str:
 def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     """Write a groove as SVG to an open file; gives the number of points drawn.
 
-    The paths lie one after another, each at most 1 MB, each beginning exactly where the last ended.
+    The paths lie one after another, each less than 1 MB (readers refuse or crawl beyond 10: librsvg, lxml), each
+    beginning exactly where the last ended.
     """
     assert cut.wave is not None
     assert cut.step_m is not None
     step_m = cut.step_m
     out.write(head(cut, step_m).encode())
-    fastest = float(cut.groove.spiral.value.max()) * 2 * np.pi * float(cut.groove.rpm) / 60
-    per_path = points_per_path(step_m, cut.wave.points_per_s, fastest)
-    for body in grid.pieces(cut.wave, step_m, per_path, spell, progress):
+    for body in grid.pieces(cut.wave, step_m, spell, progress):
         out.write(b'<path d="')
         out.write(body)
         out.write(b'"/>\n')

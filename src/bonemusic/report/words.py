@@ -1,0 +1,73 @@
+"""Text and numbers as a page may show them."""
+
+from __future__ import annotations
+
+import html
+from fractions import Fraction
+from urllib.parse import quote
+
+from .. import units
+
+JOINERS = "\u200c\u200d"
+"""Without these Persian and joined emoji fall apart; all other invisible signs are left out."""
+
+
+def text(given: str) -> str:
+    """Any text, such as a file's name, made harmless: escaped, encodable, and of visible signs only."""
+    return html.escape("".join(_sign(c) for c in given), quote=True)
+
+
+def _sign(c: str) -> str:
+    if c.isprintable() or c in JOINERS:
+        return c
+    return " " if c.isspace() else "\ufffd"
+
+
+def address(name: str) -> str:
+    """A file beside the page as an address that can be nothing else."""
+    return html.escape(quote(name, safe="", errors="surrogateescape"), quote=True)
+
+
+def number(value: float, places: int = 0) -> str:
+    """A number for people: a true minus, commas at the thousands, no -0."""
+    shown = f"{value + 0.0:,.{places}f}"
+    if not shown.strip("-0.,"):
+        shown = shown.lstrip("-")
+    return shown.replace("-", "−")
+
+
+def with_unit(value: float, unit: str, places: int = 0) -> str:
+    """A number and its unit, which no line's end may part."""
+    return f"{number(value, places)}\xa0{unit}"
+
+
+def length(value_um: float) -> str:
+    """A length in micrometres or millimetres, as exact as anybody wants to read it: three digits."""
+    if value_um >= 999.5:
+        return f"{value_um / 1e3:.3g}\xa0mm"
+    return f"{value_um:.3g}\xa0µm"
+
+
+def time(value_s: float) -> str:
+    """Minutes and seconds, or seconds below a minute."""
+    return units.time_text(value_s).replace(" ", "\xa0")
+
+
+def duration(value_s: float) -> str:
+    """A time for reading aloud: 26 seconds, 3 minutes 10."""
+    whole = round(value_s)
+    if whole < 60:
+        return f"{whole}\xa0second{'s' * (whole != 1)}"
+    rest = f"\xa0{whole % 60}" if whole % 60 else ""
+    return f"{whole // 60}\xa0minute{'s' * (whole >= 120)}{rest}"
+
+
+def speed(rpm: float) -> str:
+    """Turns a minute as people say them: 78, 33⅓."""
+    return units.rpm_text(Fraction(rpm).limit_denominator(1000))
+
+
+def decibels(value: float) -> str:
+    """A level with its sign."""
+    sign = "+" if round(value, 1) > 0 else ""
+    return f"{sign}{with_unit(value, 'dB', 1)}"

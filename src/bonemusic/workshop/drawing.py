@@ -1,0 +1,118 @@
+"""A groove into a file: how fine its grid must be, the writing, and what the drawing then holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..formats import CutDisc, Format
+from ..groove import Band
+from ..paths import fidelity, grid
+from ..presets import Curve, Machine
+from ..progress import Progress
+from ..spectral import filtered, high_cut, low_cut
+from .output import whole
+
+GOOD_SNR_DB = 45.0
+"""Below this the ideal machine's steps get finer: rounding stays under what any sheet's surface adds."""
+TRIALS, CHECKS = 4, 16
+DIGITS = 100
+"""A move of fewer steps than this takes two digits."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was written, and what it holds.
+
+    Attributes
+    ----------
+    points, size : int
+        Points drawn, bytes written.
+    step_m : float or None
+        The grid's step; None for pictures.
+    snr_db : float or None
+        Between the music and the drawing's error, as replay hears them within `fidelity.BAND_HZ`.
+    peak_velocity_m_s : float or None
+        Of the music, read off the drawing.
+    """
+
+    points: int
+    size: int
+    step_m: float | None = None
+    snr_db: float | None = None
+    peak_velocity_m_s: float | None = None
+
+
+def draw(
+    work: CutDisc, spelling: Format, out: Path, curve: Curve, bandwidth_hz: float, heard: float, progress: Progress
+) -> Drawn:
+    """Write a cut disc in a format.
+
+    Parameters
+    ----------
+    work : CutDisc
+        Without wave and step, which are found here where the format draws lines.
+    spelling : Format
+    out : Path
+    curve : Curve
+        The replay curve through which error and music are heard.
+    bandwidth_hz : float
+    heard : float
+        Mean square of the music after replay within `fidelity.BAND_HZ`, in (5 cm/s)²; 0 for silence.
+    progress : Progress
+    """
+    assert spelling.write is not None
+    music = next(b for b in work.groove.bands if b.name == "music")
+    told: dict[str, Any] = {}
+    if spelling.lines:
+        drawn = grid.wave(work.groove, int(work.machine.points_per_s), bandwidth_hz, progress)
+        step_m, snr_db = _step(drawn, work, music, curve, heard)
+        work = dataclasses.replace(work, wave=drawn, step_m=step_m)
+        peak = fidelity.peak_velocity_m_s(drawn, step_m, work.groove, music.first, music.last)
+        told = {"step_m": step_m, "snr_db": snr_db, "peak_velocity_m_s": peak}
+    with whole(out) as file:
+        points = spelling.write(file, work, progress)
+        size = file.tell()
+    return Drawn(points, size, **told)
+
+
+def heard_power(mono: NDArray[Any], rate_hz: int) -> float:
+    """Mean square of a song within `fidelity.BAND_HZ`, over its seconds that are no pauses (30 dB down)."""
+    low, high = fidelity.BAND_HZ
+    in_band = filtered(mono, rate_hz, lambda f: low_cut(f, low, 6) * high_cut(f, high, 1.15 * high), 12_000)
+    whole_s = len(in_band) // 12_000 * 12_000
+    if not whole_s:
+        return float(np.mean(in_band.astype(np.float64) ** 2))
+    seconds = np.mean(in_band[:whole_s].reshape(-1, 12_000).astype(np.float64) ** 2, axis=1)
+    return float(np.mean(seconds[seconds >= 1e-3 * seconds.mean()])) if seconds.any() else 0.0
+
+
+def _step(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: float) -> tuple[float, float | None]:
+    """The grid's step, finer where the level is low and the machine can, and the SNR that playing it gives."""
+    rate = work.groove.rate_hz
+    first_s, last_s = music.first / rate, music.last / rate
+
+    def snr_db(step_m: float, count: int) -> float | None:
+        starts = fidelity.windows(first_s, last_s, count)
+        error = fidelity.heard_error(drawn, step_m, work.groove, curve, starts)
+        return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
+
+    step_m = _first_step_m(drawn, work.machine)
+    for _ in range(12):
+        found_db = snr_db(step_m, TRIALS)
+        if found_db is None or found_db >= GOOD_SNR_DB or step_m / 2 < work.machine.finest_step_m:
+            break
+        step_m /= 2
+    return step_m, snr_db(step_m, CHECKS)
+
+
+def _first_step_m(drawn: grid.Wave, machine: Machine) -> float:
+    """The machine's grid; where it has none, the step at which the longest move takes two digits: files stay small."""
+    longest_m = float(drawn.spiral.value.max()) * 2 * math.pi * drawn.turns_per_point
+    return max(machine.finest_step_m, min(machine.step_m, longest_m / DIGITS))
