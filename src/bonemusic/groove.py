@@ -115,8 +115,9 @@ def turn_at(spiral: Knots, radius_m: Floats, angle_rad: Floats, turns: float) ->
     whole = np.floor(low - part)
     lower, upper = whole + part, whole + 1 + part
     nearer = np.abs(spiral.at(lower) - radius) <= np.abs(spiral.at(upper) - radius)
-    best = np.where((nearer & (lower >= 0)) | (upper > turns), lower, upper)
-    return np.where(best < 0, best + 1, best)
+    slack = 1e-9  # an angle from arctan2 may round to just beyond an end
+    best = np.where((nearer & (lower >= -slack)) | (upper > turns + slack), lower, upper)
+    return np.where(best < -slack, best + 1, np.clip(best, 0.0, turns))
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from .options import shown
+from .options import FileName, say, shown
 
 
 @click.command(short_help="Make a record of nothing but code, and hear it.")
-@click.argument("song", required=False, type=click.Path(path_type=Path))
+@click.argument("song", required=False, type=FileName())
 @click.option(
     "-o",
     "out",
     metavar="FOLDER",
     default="bonemusic-demo",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     show_default=True,
     help="Where to put the record, its picture, the sounds and the page.",
 )
@@ -36,4 +36,4 @@ def demo(song: Path | None, out: Path, quiet: bool) -> None:
     with whole(index) as file:
         file.write(page(report).encode())
     if not quiet:
-        click.echo(f"done: open {index} in a browser", err=True)
+        say(f"done: open {index} in a browser")

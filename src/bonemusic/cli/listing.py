@@ -11,8 +11,8 @@ KINDS = ("discs", "curves", "machines", "styli", "sheets", "turntables")
 
 
 @click.command("list", short_help="Show discs, curves, machines, styli, sheets or turntables.")
-@click.argument("kind", type=click.Choice(KINDS))
-@click.argument("name", required=False)
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
+@click.argument("name", metavar="[NAME]", required=False)
 @click.option("--json", is_flag=True, help="Print one JSON object on stdout.")
 def list_(kind: str, name: str | None, json: bool) -> None:
     """Show the presets of a KIND, or all numbers of the one called NAME, each with its source.
@@ -25,11 +25,11 @@ def list_(kind: str, name: str | None, json: bool) -> None:
     """
     from .. import presets
 
-    names = [name] if name else presets.names(kind)
+    names = [name] if name is not None else presets.names(kind)
     rows = {each: presets.row(kind, each) for each in names}
     if json:
-        click.echo(json_.dumps({"kind": kind, "presets": rows}, ensure_ascii=False))
-    elif name:
+        click.echo(json_.dumps({"kind": kind, "presets": rows}, ensure_ascii=False).encode())
+    elif name is not None:
         click.echo(_card(name, rows[name]))
     else:
         width = max(len(each) for each in names)

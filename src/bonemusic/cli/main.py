@@ -1,23 +1,30 @@
-"""The command `bonemusic`: exit 0 done, 1 could not, 2 wrong usage, 130 interrupted; one line, no traceback."""
+"""The command `bonemusic`: exit 0 done, 1 could not, 2 wrong usage, 130 interrupted; one line, no traceback.
+
+With BONEMUSIC_DEBUG set, an error that nobody foresaw shows where it came from.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
-import signal
 import sys
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from .. import __version__
-from ..errors import BonemusicError, PresetError, UnitError
+from ..errors import BonemusicError, Cancelled, PresetError, UnitError
+from . import interrupt
+from .options import say
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT, no_args_is_help=True)
+@click.group(context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(__version__, prog_name="bonemusic", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Any song onto any sheet, any disc back to sound.
 
     \b
@@ -26,6 +33,9 @@ def cli() -> None:
       bonemusic cut SONG -o disc.png        a picture of the disc
       bonemusic play disc.svg -o heard.wav  what a turntable makes of it
     """
+    if ctx.invoked_subcommand is None:
+        say(ctx.get_help())
+        ctx.exit(2)
 
 
 def _load() -> None:
@@ -35,56 +45,78 @@ def _load() -> None:
         cli.add_command(command)
 
 
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
 def _leave(code: int) -> NoReturn:
     """Leave at once: threads that still work on a cancelled job are not waited for."""
+    output = sys.modules.get("bonemusic.workshop.output")
+    if code and output is not None:
+        output.tidy()
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
-        except OSError:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
             code = code or 1
     os._exit(code)
 
 
-def _interrupted(*_: Any) -> NoReturn:
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Run the command line."""
-    signal.signal(signal.SIGTERM, _interrupted)
-    _load()
+    interrupt.listen()
+    _open_missing_streams()
     try:
-        cli.main(standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as why:
-        click.echo(why.format_message())
-        _leave(0)
-    except click.UsageError as why:
-        _say(f"bonemusic: {_one_line(why.format_message())}; see `{_command(why)} --help`")
-        _leave(2)
-    except (click.Abort, KeyboardInterrupt):
-        _say("bonemusic: interrupted; nothing half-made is left")
-        _leave(130)
-    except (UnitError, PresetError) as why:
-        _say(f"bonemusic: {_one_line(why)}")
-        _leave(2)
-    except BonemusicError as why:
-        _say(f"bonemusic: {_one_line(why)}")
-        _leave(1)
-    except BrokenPipeError:
-        _leave(1)
-    except MemoryError:
-        _say("bonemusic: the machine has too little memory for this; cut a part with --start and --end")
-        _leave(1)
-    _leave(0)
+        _load()
+        code = cli.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BaseException as why:
+        code, text = _verdict(why)
+        if text:
+            say(f"bonemusic: {text}")
+    _leave(code or 0)
 
 
-def _command(why: click.UsageError) -> str:
-    return why.ctx.command_path if why.ctx else "bonemusic"
+def _open_missing_streams() -> None:
+    """A shell can start us without standard streams (`2>&-`); the next file opened would pass for one."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _verdict(why: BaseException) -> tuple[int, str]:
+    """Exit code and the one line for whatever ended the run."""
+    if interrupt.heard() or isinstance(why, click.Abort | KeyboardInterrupt | Cancelled):
+        return 130, "interrupted; nothing half-made is left"
+    if isinstance(why, click.UsageError):
+        return 2, _usage(why)
+    if isinstance(why, UnitError | PresetError):
+        return 2, _one_line(why)
+    if isinstance(why, BonemusicError):
+        return 1, _one_line(why)
+    if isinstance(why, BrokenPipeError):  # `| head`: whoever reads has enough
+        return 1, ""
+    if isinstance(why, MemoryError):
+        return 1, "the machine has too little memory for this; cut a part with --start and --end"
+    if isinstance(why, OSError) and why.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return 1, "the disk is full; free some space or write elsewhere"
+    if os.environ.get("BONEMUSIC_DEBUG"):
+        raise why
+    return 1, (
+        f"this should not have happened: {_one_line(f'{type(why).__name__}: {why}')[:200]}; "
+        "please report it, with what BONEMUSIC_DEBUG=1 shows"
+    )
+
+
+def _usage(why: click.UsageError) -> str:
+    text = _one_line(why.format_message())
+    text = text[:1].lower() + text[1:]
+    if "extra argument" in text:
+        text += "; put names with spaces in quotes"
+    elif isinstance(why, click.NoSuchOption) and any(a.startswith("-") and Path(a).is_file() for a in sys.argv[1:]):
+        text += "; put -- before a name that begins with -"
+    see = f"see `{why.ctx.command_path if why.ctx else 'bonemusic'} --help`"
+    return f"{text} {see[0].upper()}{see[1:]}" if text.endswith("?") else f"{text}; {see}"
 
 
 def _one_line(why: object) -> str:

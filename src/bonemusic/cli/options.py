@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..progress import Progress, silent
+from ..progress import Progress
+from . import interrupt
 
 if TYPE_CHECKING:
     from ..workshop.recipe import Recipe
@@ -46,7 +49,7 @@ def settings(*names: str) -> Decorator:
         command = click.option(
             "--config",
             metavar="FILE",
-            type=click.Path(path_type=Path),
+            type=FileName(),
             help="Settings from a TOML file; options given here outrank it.",
         )(command)
         for name in reversed(names):
@@ -69,20 +72,25 @@ def recipe_of(given: dict[str, Any]) -> Recipe:
 @contextmanager
 def shown(quiet: bool) -> Iterator[Progress]:
     """A progress bar on stderr where that is a terminal; elsewhere nothing but the word that kernels are prepared."""
-    if quiet:
-        yield silent
-        return
-    from ..jit import on_first_compile
+    bar = None
+    if not quiet:
+        from ..jit import on_first_compile
 
-    on_first_compile(lambda: click.echo("preparing for the first run, some seconds …", err=True))
-    if not sys.stderr.isatty():
-        yield silent
-        return
-    bar = _Bar(colour="NO_COLOR" not in os.environ)
+        on_first_compile(lambda: say("preparing for the first run, some seconds …"))
+        if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            bar = _Bar(colour=not os.environ.get("NO_COLOR"))
+
+    def tell(step: str, done: float) -> None:
+        interrupt.check()
+        if bar is not None:
+            bar.tell(step, done)
+
     try:
-        yield bar.tell
+        yield tell
+        interrupt.check()
     finally:
-        bar.clear()
+        if bar is not None:
+            bar.clear()
 
 
 class _Bar:
@@ -101,16 +109,58 @@ class _Bar:
         bar = "█" * full + "░" * (24 - full)
         if self.colour:
             bar = f"\x1b[36m{bar}\x1b[0m"
-        click.echo(f"\r\x1b[K{bar} {done:4.0%} {step}", err=True, nl=False)
+        say(f"\r\x1b[K{bar} {done:4.0%} {step}", end="")
 
     def clear(self) -> None:
-        click.echo("\r\x1b[K", err=True, nl=False)
+        say("\r\x1b[K", end="")
 
 
-def refuse_json_to_pipe(json: bool, out: Path) -> None:
-    """Two things cannot both be on standard output."""
-    if json and str(out) == "-":
-        raise click.UsageError("--json and -o - both want standard output; write the disc to a file")
+def say(text: str, end: str = "\n") -> None:
+    """Say it on stderr, if anybody listens: a full or closed one stops no work."""
+    with suppress(OSError, ValueError):
+        click.echo(text + end, err=True, nl=False)
+
+
+class FileName(click.Path):
+    """The name of a file; `-` where the command says what that means."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name as a path; an empty one is a variable in a script that was not set."""
+        if not str(value):
+            self.fail("the name is empty; name a file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def refuse_streams(json: bool, out: Path) -> None:
+    """What standard output cannot be used for: two things at once, or a drawing for a person's eyes."""
+    if str(out) != "-":
+        return
+    if json:
+        raise click.UsageError("--json and -o - both want standard output; write to a file")
+    if sys.stdout is not None and sys.stdout.isatty():
+        raise click.UsageError("-o - is meant for a pipe and standard output is a terminal; write to a file")
+
+
+@contextmanager
+def given(path: Path) -> Iterator[Path]:
+    """The file itself; for standard input (-) and other pipes, one that holds all that came of it."""
+    if str(path) != "-" and not path.is_fifo():
+        yield path
+        return
+    if str(path) == "-" and (sys.stdin is None or sys.stdin.isatty()):
+        raise click.UsageError("- is standard input, and nothing is piped into it; name a file")
+    with tempfile.TemporaryDirectory(prefix="bonemusic-") as folder:
+        held = Path(folder) / "stdin"
+        with held.open("wb") as file:
+            if str(path) == "-":
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            else:
+                with path.open("rb") as pipe:
+                    shutil.copyfileobj(pipe, file)
+        yield held
 
 
 def told(report: Any, text: str, json: bool, quiet: bool) -> None:
@@ -118,9 +168,11 @@ def told(report: Any, text: str, json: bool, quiet: bool) -> None:
     from ..workshop.reports import as_json
 
     if json:
-        click.echo(as_json(report))
-    elif not quiet:
-        click.echo(text, err=True)
-    if not quiet:
-        for warning in report.warnings:
-            click.echo(f"note: {warning}", err=True)
+        # UTF-8, whatever the shell speaks; a name that is none is spelt as JSON can, \\udcff
+        click.echo(as_json(report).encode("utf-8", "backslashreplace"))
+    if quiet:
+        return
+    if not json:
+        say(text)
+    for warning in report.warnings:
+        say(f"note: {warning}")

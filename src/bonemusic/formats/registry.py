@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..errors import FormatError
+from ..units import shown
 from .base import Format
 
 HEAD = 4096
@@ -34,19 +35,24 @@ def for_writing(path: Path, name: str | None) -> Format:
     listed = ", ".join(f"{f.name} ({f.suffixes[0]})" for f in writing)
     if name is not None:
         for each in writing:
-            if each.name == name.lower():
+            if name.lower().lstrip(".") == each.name:
                 return each
         near = get_close_matches(name.lower(), [f.name for f in writing], 1)
         raise FormatError(
-            f"there is no format {name[:40]!r}; " + (f"did you mean {near[0]}?" if near else f"known are {listed}")
+            f"there is no format {shown(name)}; " + (f"did you mean {near[0]}?" if near else f"known are {listed}")
         )
     if str(path) == "-":
         raise FormatError(f"standard output has no suffix that tells the format; add --format, one of: {listed}")
     for each in writing:
         if path.suffix.lower() in each.suffixes:
             return each
-    said = path.suffix[:20] or "no suffix"
-    raise FormatError(f"{path.name[-80:]}: {said} is no format that discs are written in; known are {listed}")
+    raise FormatError(f"{suffix_of(path)}, which would tell the format; use one of {listed}, or add --format")
+
+
+def suffix_of(path: Path) -> str:
+    """What is wrong with a name whose suffix says nothing."""
+    name = shown(path.name[-60:], 60)
+    return f"{name} has the unknown suffix {shown(path.suffix, 20)}" if path.suffix else f"{name} has no suffix"
 
 
 def for_reading(path: Path) -> Format:
@@ -57,15 +63,17 @@ def for_reading(path: Path) -> Format:
     FormatError
         Missing, a directory, empty, or nothing that any format knows.
     """
-    if not path.exists():
-        raise FormatError(f"{path}: there is no such file; check the name")
-    if path.is_dir():
-        raise FormatError(f"{path} is a directory; name the file of a disc in it")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
+    except FileNotFoundError as why:
+        raise FormatError(f"{path}: there is no such file; check the name") from why
+    except IsADirectoryError as why:
+        raise FormatError(f"{path} is a directory; name the file of a disc in it") from why
+    except PermissionError as why:
+        raise FormatError(f"{path}: may not be opened ({why.strerror}); check its permissions") from why
     except OSError as why:
-        raise FormatError(f"{path}: cannot be opened ({why.strerror}); check its permissions") from why
+        raise FormatError(f"{shown(str(path))}: cannot be opened ({why.strerror}); check the name") from why
     if not head:
         raise FormatError(f"{path.name}: is empty (0 bytes); take a whole copy of the file")
     reading = [f for f in known() if f.read is not None]
@@ -73,4 +81,6 @@ def for_reading(path: Path) -> Format:
         if each.sniff(head):
             return each
     listed = ", ".join(f.name for f in reading)
-    raise FormatError(f"{path.name}: is no drawing of a disc that can be read; known are {listed}")
+    raise FormatError(
+        f"{path.name}: is no drawing of a disc; known are {listed}, and 'bonemusic cut' makes one of a song"
+    )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 
 from ..curves import REFERENCE_VELOCITY_M_S, replay
@@ -115,11 +116,8 @@ def _velocity_near(
     if a < 0 or b > len(x):
         return 0.0
     read = _read(x[a:b], y[a:b], first + a, drawn, step_m, groove, moment - reach, 2 * reach)
-    # tapered, and cut to what 48 kHz holds, as a converter would
-    spectrum = np.fft.rfft(read * np.hanning(len(read)))
-    f = np.fft.rfftfreq(len(read), 1 / (FINE * groove.rate_hz))
-    spectrum[f > 0.46 * VELOCITY_RATE_HZ] = 0
-    fine = np.fft.irfft(spectrum, len(read))[:: FINE * stride]
+    tapered = read * np.hanning(len(read))
+    fine = soxr.resample(tapered, FINE * groove.rate_hz, VELOCITY_RATE_HZ, quality="VHQ")
     middle = len(fine) // 2
     moved = fine[middle - 3 : middle + 6] - fine[middle - 5 : middle + 4]
     return float(np.abs(moved).max()) * VELOCITY_RATE_HZ / 2

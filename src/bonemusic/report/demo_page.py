@@ -240,9 +240,9 @@ def _story(report: DemoReport) -> str:
 <h2 id="story">Music on bones</h2>
 <div>
 <p>In the Soviet Union of the 1950s, records that could not be bought were cut by hand into used X-ray film: one side,
-78&nbsp;rpm, a hole burnt in the middle. They played on any turntable and went from hand to hand, until there were millions.
-People called them <i lang="ru">рёбра</i>, ribs, and what was on them <i lang="ru">музыка на костях</i>, music on
-bones.</p>
+78&nbsp;rpm, a hole burnt in the middle. They played on any turntable and went from hand to hand, until there were
+millions. People called them <i lang="ru">рёбра</i>, ribs, and what was on them <i lang="ru">музыка на костях</i>,
+music on bones.</p>
 <p class="aside">{nobody} belong to nobody: they are made by code.</p>
 </div>
 </section>
@@ -259,19 +259,19 @@ def _next(report: DemoReport) -> str:
 <li><h3>Take your own song</h3>
 <p>The whole page again, with your music on it:</p>
 <pre><code>bonemusic demo <var>SONG</var></code></pre>
-<p>or, in the project’s folder, <code><span>make demo</span> <span>SONG=<var>path</var></span></code>.</p></li>
+<p>or, in the project’s folder, <code><span>make demo</span> <span>SONG=<var>path</var></span></code>. This lays it
+over an X-ray, ours or one of yours:</p>
+<pre><code>bonemusic cut {song} <span>--sheet {film}</span> <span>-o mine.png</span></code></pre></li>
 <li><h3>Draw it for your machine</h3>
 <p>{drawing} is a proof, finer than machines are. This one is for a laser cutter of 1200 dpi, and tells what the laser’s
 coarser grid will cost in sound:</p>
-<pre><code>bonemusic cut {song} <span>--machine laser-1200</span> <span>-o laser.svg</span></code></pre>
-<p>and this one paints it on an X-ray of yours:</p>
-<pre><code>bonemusic cut {song} <span>--sheet {film}</span> <span>-o mine.png</span></code></pre></li>
+<pre><code>bonemusic cut {song} <span>--machine laser-1200</span> <span>-o laser.svg</span></code></pre></li>
 <li><h3>Cut: groove first, then the outline</h3>
 <p>Open the drawing at its true size, {with_unit(report.shape.diameter_mm, "mm")} across. Let the laser follow the lines
 of the layer <b>groove</b> with just enough power to leave a mark (try it on a corner), and only then cut the layer
 <b>cut</b>, hole before rim, so that the disc does not shift.</p>
 <p class="care">Take polyester film, with the air drawn off. Very old film may be cellulose nitrate, which burns
-fiercely; vinyl gives off chlorine: keep both away from a laser.</p></li>
+fiercely; vinyl gives off poisonous gas: keep both away from a laser.</p></li>
 <li><h3>Play it</h3>
 <p>Film is thin: lay it on an old record, perhaps with a coin by the hole, set {speed(report.cut.rpm)} rpm and a needle
 for LPs. Without a laser, hear it in advance:</p>

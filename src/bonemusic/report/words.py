@@ -54,12 +54,12 @@ def time(value_s: float) -> str:
 
 
 def duration(value_s: float) -> str:
-    """A time for reading aloud: 26 seconds, 3 minutes 10."""
-    whole = round(value_s)
-    if whole < 60:
-        return f"{whole}\xa0second{'s' * (whole != 1)}"
-    rest = f"\xa0{whole % 60}" if whole % 60 else ""
-    return f"{whole // 60}\xa0minute{'s' * (whole >= 120)}{rest}"
+    """A time for reading aloud: 26 seconds, 3 minutes and 10 seconds."""
+    minutes, seconds = divmod(round(value_s), 60)
+    parts = [
+        f"{count}\xa0{unit}{'s' * (count != 1)}" for count, unit in ((minutes, "minute"), (seconds, "second")) if count
+    ]
+    return " and ".join(parts) or "no seconds"
 
 
 def speed(rpm: float) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
+from ..units import shown
 
 MAX_PIXELS = 400_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
+_LIMIT = threading.Lock()
 
 
 def read(path: Path) -> NDArray[Any]:
@@ -21,7 +26,7 @@ def read(path: Path) -> NDArray[Any]:
     Returns
     -------
     ndarray, uint8, (rows, columns)
-        8 bits as they are, more bits scaled so that the brightest is 255; colours as their luma.
+        8 bits as they are, more bits (and fractions) scaled so that the brightest is 255; colours as their luma.
 
     Raises
     ------
@@ -30,26 +35,50 @@ def read(path: Path) -> NDArray[Any]:
     """
     from PIL import Image
 
-    if not path.exists():
-        raise FormatError(f"{path}: there is no such sheet and no such picture; see `bonemusic list sheets`")
-    if path.is_dir():
-        raise FormatError(f"{path} is a directory; name a picture in it")
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
+            with _any_size(Image), Image.open(file, formats=FORMATS) as picture:
+                if not 0 < picture.width * picture.height <= MAX_PIXELS:
                     raise FormatError(
                         f"{path.name}: {picture.width} × {picture.height} pixels are too many; scale it down"
                     )
-                if picture.mode in ("I;16", "I;16B", "I", "F"):
-                    deep = np.asarray(picture, np.float64)
-                    most = float(deep.max(initial=0.0))
-                    return np.clip(deep * (255 / most if most > 255 else 1.0), 0, 255).astype(np.uint8)
+                if picture.mode.startswith("I") or picture.mode == "F":
+                    return _of_many_bits(np.asarray(picture, np.float32))
                 return np.asarray(picture.convert("L"))
     except FormatError:
         raise
-    except Image.DecompressionBombError as why:
-        raise FormatError(f"{path.name}: too many pixels; scale the picture down") from why
-    except (OSError, ValueError, SyntaxError, MemoryError) as why:
-        raise FormatError(f"{path.name}: is no whole PNG, JPEG or TIFF picture; export it again") from why
+    except FileNotFoundError as why:
+        raise FormatError(
+            f"{path}: there is no such sheet and no such picture; 'bonemusic list sheets' shows all sheets"
+        ) from why
+    except IsADirectoryError as why:
+        raise FormatError(f"{path} is a directory; name a picture in it") from why
+    except PermissionError as why:
+        raise FormatError(f"{path}: may not be opened ({why.strerror}); check its permissions") from why
+    except Exception as why:  # Pillow's readers raise whatever a damaged file leads them to
+        raise FormatError(
+            f"{shown(path.name, 80)}: is no PNG, JPEG, TIFF, BMP or WebP picture, or a damaged one; "
+            "export it again, or take another"
+        ) from why
+
+
+def _of_many_bits(deep: NDArray[Any]) -> NDArray[Any]:
+    """To 8 bits, the brightest white; what is no number is black."""
+    grey = np.nan_to_num(deep, copy=True, nan=0.0, posinf=0.0, neginf=0.0)
+    most = float(grey.max(initial=0.0))
+    if most > 255 or 0 < most <= 1:
+        grey *= np.float32(255 / most)
+    eight: NDArray[Any] = np.clip(grey, 0, 255).astype(np.uint8)
+    return eight
+
+
+@contextmanager
+def _any_size(image: Any) -> Iterator[None]:
+    """Let Pillow open what is larger than its own limit, and ours judge it."""
+    with _LIMIT:
+        held, image.MAX_IMAGE_PIXELS = image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            image.MAX_IMAGE_PIXELS = held

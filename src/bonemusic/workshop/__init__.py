@@ -1,1 +1,1 @@
-"""The only place that joins the parts: cut, play. Takes a `Recipe`, gives frozen reports."""
+"""The only place that joins the parts: cut, play, demo. Takes a `Recipe`, gives frozen reports."""

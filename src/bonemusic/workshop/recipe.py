@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import presets, units
 from ..cutting.fit import Pitch
-from ..errors import BonemusicError, UnitError
+from ..errors import BonemusicError, PresetError, UnitError
 from ..units import Level
 
 MAX_CONFIG = 1 << 20
@@ -41,8 +41,10 @@ class Recipe:
 
 
 def _pitch(text: str) -> Pitch:
-    if text in ("auto", "fixed"):
-        return "auto" if text == "auto" else "fixed"
+    if _is(text, "auto"):
+        return "auto"
+    if _is(text, "fixed"):
+        return "fixed"
     try:
         value = units.length_m(text, bare=None)
     except UnitError as why:
@@ -50,6 +52,22 @@ def _pitch(text: str) -> Pitch:
     if not 1e-6 <= value <= 0.02:
         raise UnitError(f"{units.shown(text)}: a pitch lies between 1 µm and 20 mm per turn")
     return value
+
+
+def _is(text: str, word: str) -> bool:
+    return text.strip().lower() == word
+
+
+def _sheet(text: str) -> str:
+    """A preset's name, or a picture's, which is looked for when it is read."""
+    try:
+        if text:
+            Path(text).exists()
+            return text
+        why = "it is empty"
+    except (OSError, ValueError) as refused:
+        why = getattr(refused, "strerror", None) or str(refused)
+    raise UnitError(f"{units.shown(text)} names no sheet and no picture ({why}); 'bonemusic list sheets' shows all")
 
 
 def _seed(text: str) -> int:
@@ -72,9 +90,9 @@ _PARSERS: dict[str, tuple[str, Any]] = {
     "curve": ("curve", _known("curves")),
     "machine": ("machine", _known("machines")),
     "stylus": ("stylus", _known("styli")),
-    "sheet": ("sheet", str),
+    "sheet": ("sheet", _sheet),
     "turntable": ("turntable", _known("turntables")),
-    "level": ("level", lambda text: None if text == "auto" else units.level(text)),
+    "level": ("level", lambda text: None if _is(text, "auto") else units.level(text)),
     "pitch": ("pitch", _pitch),
     "start": ("start_s", units.time_s),
     "end": ("end_s", units.time_s),
@@ -100,23 +118,34 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
             near = get_close_matches(key, _PARSERS, 1)
             raise UnitError(f"there is no setting {units.shown(key)}" + (f"; did you mean {near[0]}?" if near else ""))
         field, parse = _PARSERS[key]
-        changes[field] = parse(str(text))
+        try:
+            changes[field] = parse(str(text))
+        except UnitError as why:
+            raise UnitError(f"{key}: {why}") from why
     return dataclasses.replace(recipe, **changes)
 
 
 def from_file(path: Path) -> Recipe:
     """A recipe from a TOML file of settings, each spelt as on the command line."""
     try:
-        if path.stat().st_size > MAX_CONFIG:
-            raise BonemusicError(f"{path}: is larger than 1 MB; settings are a few lines")
-        given = tomllib.loads(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            held = file.read(MAX_CONFIG + 1)
     except OSError as why:
-        raise BonemusicError(f"{path}: cannot be read ({why.strerror}); check the name") from why
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as why:
-        raise BonemusicError(f"{path}: is no TOML ({' '.join(str(why).split())[:120]}); mend it") from why
+        raise BonemusicError(f"{path}: the settings cannot be read ({why.strerror}); check the name") from why
+    if len(held) > MAX_CONFIG:
+        raise BonemusicError(f"{path}: is larger than 1 MB; settings are a few lines")
+    try:
+        given = tomllib.loads(held.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as why:  # also no UTF-8, a number of 5,000 digits, brackets without end
+        said = "no text in UTF-8" if isinstance(why, UnicodeDecodeError) else str(why)
+        raise BonemusicError(f"{path}: is no TOML: {units.shown(said, 100)}; mend it") from why
     texts: dict[str, str | None] = {}
     for key, value in given.items():
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise BonemusicError(f"{path}: {units.shown(key)} must be text or a number")
+            kind = "a table; settings stand by themselves" if isinstance(value, dict) else "no text and no number"
+            raise BonemusicError(f'{path}: {units.shown(key)} is {kind}; write it like {key[:20]} = "…"')
         texts[key] = str(value)
-    return amended(Recipe(), texts)
+    try:
+        return amended(Recipe(), texts)
+    except (UnitError, PresetError) as why:
+        raise type(why)(f"{path}: {why}") from why
