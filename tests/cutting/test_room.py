@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bonemusic import presets
 from bonemusic.cutting import plan, room
 from bonemusic.groove import Knots
+from bonemusic.spectral import _smooth
 
 DISC = presets.disc("7in-78")
 COARSE = presets.disc("10in-78-coarse")
@@ -24,10 +25,11 @@ LAND = {"chisel": CHISEL, "round": ROUND}
 
 def noise(seed, samples, rate, band_hz, low_hz=40.0):
     """Displacement of music's kind, 1/f up to a sharp edge, 10 µm peak, faded in and out."""
-    f = np.fft.rfftfreq(samples, 1 / rate)
+    size = _smooth(samples)
+    f = np.fft.rfftfreq(size, 1 / rate)
     shape = np.where((f > low_hz) & (f < band_hz), 1 / np.maximum(f, 1), 0)
     rng = np.random.default_rng(seed)
-    wave = np.fft.irfft(shape * np.exp(2j * np.pi * rng.random(len(f))), samples)
+    wave = np.fft.irfft(shape * np.exp(2j * np.pi * rng.random(len(f))), size)[:samples]
     edge = samples // 20
     fade = np.sin(np.linspace(0, np.pi / 2, edge)) ** 2
     wave[:edge] *= fade
@@ -50,7 +52,8 @@ class Laid:
         # every turn that ends within the programme or begins in it, from one turn before it
         lead = math.ceil(self.turn) + 1
         lead = min(lead, self.first)
-        wave = np.concatenate((np.zeros(lead), unit.astype(float), np.zeros(2 * lead)))
+        silence = _smooth(3 * lead + len(unit)) - lead - len(unit)
+        wave = np.concatenate((np.zeros(lead), unit.astype(float), np.zeros(silence)))
         spectrum, w = np.fft.rfft(wave), 2 * np.pi * np.fft.rfftfreq(len(wave))
         later = np.exp(1j * w * self.turn)
 
@@ -91,8 +94,9 @@ class Laid:
 
 def check(laid, tolerance=1e-3):
     for limit, g in zip(room.NAMES, laid.room.factor, strict=True):
-        assert laid.spare(limit, g * (1 - tolerance)) >= 0, limit
-        assert laid.spare(limit, g * (1 + tolerance)) < 0, limit
+        slack = 5e-9 / laid.disc.land_m if limit == "land" else 0  # radius and inner turn run straight for a bit
+        assert laid.spare(limit, g * (1 - tolerance)) >= -slack, limit
+        assert laid.spare(limit, g * (1 + tolerance)) < slack, limit
 
 
 @pytest.mark.parametrize("tool", ["chisel", "round"])
@@ -151,7 +155,8 @@ def test_blocks_change_nothing(monkeypatch):
 
 def tone(hz, velocity_m_s, rate=48_000, seconds=2.0):
     t = np.arange(round(seconds * rate)) / rate
-    return velocity_m_s / (2 * np.pi * hz) * np.sin(2 * np.pi * hz * t) * np.hanning(len(t)) ** 0.1
+    fade = np.sin(np.clip(np.minimum(t, t[-1] - t) * 10, 0, 1) * np.pi / 2) ** 4
+    return velocity_m_s / (2 * np.pi * hz) * np.sin(2 * np.pi * hz * t) * fade
 
 
 @pytest.mark.parametrize(("hz", "low"), [(100, 0), (1000, 0.0029), (3000, 0.0256), (10_000, 0.262)])
@@ -195,7 +200,8 @@ def test_the_first_turn_keeps_off_the_lead_in():
     at = 12_000 + int(0.9 * turn)  # 0.9 turns into the music
     unit[at - 1500 : at + 1500] = np.hanning(3000) * 3e-5
     laid = Laid(unit, 100e-6)
-    check(laid)
+    g = laid.room.factor[room.LAND]
+    assert laid.spare("land", 0.999 * g) >= 0 > laid.spare("land", 1.001 * g)
     # a tenth of a turn before the music the lead-in's ramp is 11 µm and more further out
     assert 29 / 30 * 1.3 < laid.room.factor[room.LAND] < 2.0
 
@@ -241,10 +247,12 @@ def test_one_turn_has_no_neighbour():
 @given(st.integers(0, 10**6), st.floats(0.1, 10), st.sampled_from(["chisel", "round"]))
 def test_pitch_that_surely_keeps_the_land(seed, g, tool):
     """Never too tight, and near the tightest: slopes are taken at the innermost radius, which costs little."""
-    unit = noise(seed, 110_000, 48_000, 500)
+    unit = noise(seed, 240_000, 48_000, 500)
+    unit[:60_000] *= 0.3  # beside lead-in and lead-out, whose pitch is wider, it may be far too wide
+    unit[-60_000:] *= 0.3
     pitch = room.tightest_pitch_m(unit, g, 48_000, Fraction(78), DISC, LAND[tool])
     assert Laid(unit, pitch, LAND[tool]).room.factor[room.LAND] >= g * (1 - 1e-3)
-    assert Laid(unit, 0.9 * pitch, LAND[tool]).room.factor[room.LAND] < g
+    assert Laid(unit, 0.95 * pitch, LAND[tool]).room.factor[room.LAND] < g
 
 
 # Kernels against themselves, interpreted

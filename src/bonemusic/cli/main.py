@@ -6,6 +6,7 @@ With BONEMUSIC_DEBUG set, an error that nobody foresaw shows where it came from.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -62,7 +63,7 @@ def _leave(code: int) -> NoReturn:
 def main() -> None:
     """Run the command line."""
     interrupt.listen()
-    _open_missing_streams()
+    _make_streams_safe()
     try:
         _load()
         code = cli.main(standalone_mode=False)
@@ -75,13 +76,16 @@ def main() -> None:
     _leave(code or 0)
 
 
-def _open_missing_streams() -> None:
-    """A shell can start us without standard streams (`2>&-`); the next file opened would pass for one."""
+def _make_streams_safe() -> None:
+    """A shell can start us without standard streams (`2>&-`), where the next file opened would pass for one, or with
+    ones that cannot spell what we say."""
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _verdict(why: BaseException) -> tuple[int, str]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from .options import FileName, given, recipe_of, refuse_streams, settings, shown, told
-
-if TYPE_CHECKING:
-    from ..workshop.reports import PlayReport
 
 
 @click.command(short_help="Play a disc into a sound file.")
@@ -44,11 +41,3 @@ def play(source: Path, out: Path, json: bool, quiet: bool, **wishes: Any) -> Non
     with shown(quiet) as progress, given(source) as file:
         report = work.play(file, recipe, out, progress)
     told(report, words.of_play(report), json, quiet)
-
-
-def _words(report: PlayReport) -> str:
-    peak = "silence" if report.peak_dbfs is None else f"peak {report.peak_dbfs:.1f} dBFS"
-    return (
-        f"{report.disc}: {report.seconds:.1f} s, {report.turns:.1f} turns at {report.rpm:.5g} rpm, "
-        f"{report.curve} curve, {report.turntable} turntable; {peak}"
-    )

@@ -318,12 +318,14 @@ def _nearest(
 def _tightest(
     y: NDArray[Any], factor: float, a: int, b: int, per_turn: float, step: float, base: float, land: float
 ) -> float:
-    """Greatest pitch that any sample of factor·y[a:b] asks for, and its silent neighbours."""
+    """Greatest pitch that any sample of factor·y[a:b] asks for, in the first turn also beside the silent lead-in."""
     most = base + land
     for i in range(a, b):
         then, slope_then = _later(y, i + per_turn)
         d1, _ = _moved(y, i)
         s = factor * max(abs(d1), abs(slope_then)) / step
-        closer = max(then - y[i], y[i])
+        closer = then - y[i]
+        if i < per_turn:
+            closer = max(closer, y[i])
         most = max(most, base + land * math.sqrt(1.0 + s * s) + factor * closer)
     return most
