@@ -23,7 +23,7 @@ def bonemusic(*words: object) -> dict[str, Any]:
 
 def refplay(shared: Path, disc: Path, rpm: str, song: Path, curve: str = "riaa") -> dict[str, Any]:
     """What the independent player makes of a disc, held against the song."""
-    words = [sys.executable, str(shared / "check" / "refplay.py"), str(disc), "--rpm", rpm, "--curve", curve]
+    words = [sys.executable, str(shared / "check" / "refplay.py"), str(disc), "--rpm", rpm, f"--curve={curve}"]
     done = subprocess.run([*words, "--reference", str(song)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     said: dict[str, Any] = json.loads(done.stdout)

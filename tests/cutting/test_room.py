@@ -100,10 +100,10 @@ def check(laid, tolerance=1e-3):
 
 
 @pytest.mark.parametrize("tool", ["chisel", "round"])
-@pytest.mark.parametrize("pitch_um", [75, 90, 150, 400])
+@pytest.mark.parametrize("pitch_um", [75, 120, 400])
 @pytest.mark.parametrize(("rpm", "rate"), [(Fraction(78), 48_000), (Fraction(100, 3), 48_000), (Fraction(45), 96_000)])
 def test_factor_is_the_greatest_that_each_limit_allows(tool, pitch_um, rpm, rate):
-    unit = noise(pitch_um, round(2.5 * rate * 78 / float(rpm)), rate, 500)
+    unit = noise(pitch_um, round(2.0 * rate * 78 / float(rpm)), rate, 500)
     check(Laid(unit, pitch_um * 1e-6, LAND[tool], rpm=rpm, rate=rate))
 
 
@@ -141,7 +141,7 @@ def test_limits_are_named_where_they_are():
 
 
 def test_blocks_change_nothing(monkeypatch):
-    unit = noise(5, 200_000, 48_000, 3000).astype(np.float32)
+    unit = noise(5, 100_000, 48_000, 3000).astype(np.float32)
     one = Laid(unit, 100e-6).room
     monkeypatch.setattr(room, "BLOCK", 1024)
     other = Laid(unit, 100e-6).room
@@ -153,7 +153,7 @@ def test_blocks_change_nothing(monkeypatch):
 # Known answers
 
 
-def tone(hz, velocity_m_s, rate=48_000, seconds=2.0):
+def tone(hz, velocity_m_s, rate=48_000, seconds=0.8):
     t = np.arange(round(seconds * rate)) / rate
     fade = np.sin(np.clip(np.minimum(t, t[-1] - t) * 10, 0, 1) * np.pi / 2) ** 4
     return velocity_m_s / (2 * np.pi * hz) * np.sin(2 * np.pi * hz * t) * fade
@@ -206,11 +206,11 @@ def test_the_first_turn_keeps_off_the_lead_in():
     assert 29 / 30 * 1.3 < laid.room.factor[room.LAND] < 2.0
 
 
-@pytest.mark.parametrize("pitch_um", [1, 10, 30, 41, 50, 70.9, 71])
+@pytest.mark.parametrize("pitch_um", [1, 30, 41, 70.9, 71])
 def test_no_room_is_no_room(pitch_um):
     """Also where the grooves would lie within each other."""
     for machine in LAND.values():
-        laid = Laid(noise(1, 100_000, 48_000, 400), pitch_um * 1e-6, machine)
+        laid = Laid(noise(1, 80_000, 48_000, 400), pitch_um * 1e-6, machine)
         assert laid.room.factor[room.LAND] == 0
 
 
@@ -248,11 +248,11 @@ def test_one_turn_has_no_neighbour():
 def test_pitch_that_surely_keeps_the_land(seed, g, tool):
     """Never too tight, and near the tightest: slopes are taken at the innermost radius, which costs little."""
     unit = noise(seed, 240_000, 48_000, 500)
-    unit[:60_000] *= 0.3  # beside lead-in and lead-out, whose pitch is wider, it may be far too wide
-    unit[-60_000:] *= 0.3
+    # beside lead-in and lead-out, whose pitch is wider, it may be far too wide
+    unit *= np.interp(np.arange(240_000), [50_000, 70_000, 170_000, 190_000], [0.3, 1, 1, 0.3])
     pitch = room.tightest_pitch_m(unit, g, 48_000, Fraction(78), DISC, LAND[tool])
     assert Laid(unit, pitch, LAND[tool]).room.factor[room.LAND] >= g * (1 - 1e-3)
-    assert Laid(unit, 0.95 * pitch, LAND[tool]).room.factor[room.LAND] < g
+    assert Laid(unit, 0.9 * pitch, LAND[tool]).room.factor[room.LAND] < g
 
 
 # Kernels against themselves, interpreted

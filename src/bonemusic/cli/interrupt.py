@@ -11,14 +11,18 @@ SAME_WISH_S = 1.0
 _heard: list[float] = []
 
 
+class Interrupted(BaseException):
+    """A signal asks to stop. (Click would answer a `KeyboardInterrupt` with an empty line of its own.)"""
+
+
 def listen() -> None:
-    """Turn the signals that ask a program to stop into `KeyboardInterrupt`."""
+    """Turn the signals that ask a program to stop into `Interrupted`."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a shell's background
             signal.signal(number, _stop)
-    sys.unraisablehook = lambda _: None  # an interrupt inside a library's call back is printed there, and lost: see
-    # `check`
+    # what is raised inside a library's call back is printed there, with its traceback, and lost; see `check`
+    sys.unraisablehook = lambda _: None
 
 
 def heard() -> bool:
@@ -27,9 +31,9 @@ def heard() -> bool:
 
 
 def check() -> None:
-    """Stop here, if a signal came and its interrupt was lost on the way."""
+    """Stop here, if a signal came and what it raised was lost on the way."""
     if _heard:
-        raise KeyboardInterrupt
+        raise Interrupted
 
 
 def _stop(*_: Any) -> None:
@@ -37,4 +41,4 @@ def _stop(*_: Any) -> None:
     now = time.monotonic()
     if not _heard or now - _heard[-1] > SAME_WISH_S:
         _heard.append(now)
-        raise KeyboardInterrupt
+        raise Interrupted

@@ -165,32 +165,32 @@ def _choose(
         # A corner moved along the line between its neighbours leaves the area under the drawn line, which is what is
         # heard of it, as it was; so this is the slope to slide along, not the curve's own.
         slope = (0.5 * (near[k + 2] - near[k]) + (radius[cell + 1] - radius[cell]) * (1.0 / 64.0)) / along
-        bend = -0.5 / r
         want = 0.0
         for j in range(order):
             want += taps[j] * past[j]
-        # radial error of a grid point at (dx, dy) from the curve's point: dx·a + dy·b - bend·(way along)²
+        # The radial error of a grid point at (dx, dy) from the curve's point is dx·a + dy·b. Run along the axis that
+        # the groove follows more nearly; on the other one a single grid point is nearest to the wanted error.
         a, b = cos + slope * sin, sin - slope * cos
         steep = abs(a) > abs(b)
-        best, best_error, kx, ky = 1e300, 0.0, bx, by
+        if steep:
+            run, across, run_base, run_gain, across_gain, run_way, across_way = py, px, by, b, a, cos, -sin
+        else:
+            run, across, run_base, run_gain, across_gain, run_way, across_way = px, py, bx, a, b, -sin, cos
+        lean = run_gain / across_gain
+        aim = across + want / across_gain - (run_base - run) * lean
+        least, best = 1e300, 0.0
         for j in range(-ahead, ahead + 1):
-            if steep:
-                dy = by + j - py
-                gx = math.floor(px + (want - dy * b) / a + 0.5)
-                gy = by + j
-                dx = gx - px
-            else:
-                dx = bx + j - px
-                gy = math.floor(py + (want - dx * a) / b + 0.5)
-                gx = bx + j
-                dy = gy - py
-            way = dy * cos - dx * sin
-            error = dx * a + dy * b - bend * way * way
-            off = error - want
+            exact = aim - j * lean
+            nearest = math.floor(exact + 0.5)
+            off = (nearest - exact) * across_gain
+            way = (run_base + j - run) * run_way + (nearest - across) * across_way
             cost = off * off + 1e-4 * way * way
-            if cost < best:
-                best, best_error, kx, ky = cost, off, gx, gy
-        out_x[k], out_y[k] = int(kx), int(ky)
+            best = j if cost < least else best
+            least = min(least, cost)
+        exact = aim - best * lean
+        nearest = math.floor(exact + 0.5)
+        out_x[k] = int(nearest if steep else run_base + best)
+        out_y[k] = int(run_base + best if steep else nearest)
         for j in range(order - 1, 0, -1):
             past[j] = past[j - 1]
-        past[0] = best_error
+        past[0] = (nearest - exact) * across_gain
