@@ -90,7 +90,7 @@ def _make_streams_safe() -> None:
 
 def _verdict(why: BaseException) -> tuple[int, str]:
     """Exit code and the one line for whatever ended the run."""
-    if interrupt.heard() or isinstance(why, click.Abort | KeyboardInterrupt | Cancelled):
+    if interrupt.heard() or isinstance(why, click.Abort | KeyboardInterrupt | interrupt.Interrupted | Cancelled):
         return 130, "interrupted; nothing half-made is left"
     if isinstance(why, click.UsageError):
         return 2, _usage(why)
@@ -98,12 +98,13 @@ def _verdict(why: BaseException) -> tuple[int, str]:
         return 2, _one_line(why)
     if isinstance(why, BonemusicError):
         return 1, _one_line(why)
-    if isinstance(why, BrokenPipeError):  # `| head`: whoever reads has enough
+    if isinstance(why, BrokenPipeError | SystemExit):  # `| head`: whoever reads has enough (Click's way to say so)
         return 1, ""
     if isinstance(why, MemoryError):
         return 1, "the machine has too little memory for this; cut a part with --start and --end"
     if isinstance(why, OSError) and why.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return 1, "the disk is full; free some space or write elsewhere"
+        where = why.filename or "standard output, or the folder of temporary files"
+        return 1, f"{where}: the disk is full; free some space or write elsewhere"
     if os.environ.get("BONEMUSIC_DEBUG"):
         raise why
     return 1, (

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,10 @@ from .. import presets, units
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..errors import FitError
 from ..presets import Disc, Machine, Sheet, Stylus
-from ..units import Level
+from ..units import Level, Pitch
 from . import plan, room
 from .engrave import RING_S, ring_samples
 
-Pitch = Literal["auto", "fixed"] | float
 PHYSICAL = (room.SLOPE, room.CURVATURE, room.LAND)
 """What no groove can pass; swing and velocity are what pickups track, and only bind `auto`."""
 SILENT_M = 1e-12
@@ -111,6 +110,11 @@ class Task:
         first = side.bands[1].first - ring_samples(self.rate_hz)
         return room.room(self.unit_m, self.rate_hz, first, side.spiral, self.rpm, self.disc, self.machine, self.stylus)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing moves the groove."""
+        return room.peaks(self.unit_m, self.rate_hz)[0] < SILENT_M
+
     def on(self, disc: Disc) -> Task:
         """The same on another disc, with that disc's speed, stylus and sheet where this one has its disc's own."""
         rpm = disc.rpm if self.rpm == self.disc.rpm else self.rpm
@@ -150,7 +154,7 @@ def fit(task: Task, level: Level | None, pitch: Pitch) -> Fit:
 
 def _fitted(task: Task, level: Level | None, pitch: Pitch) -> Fit:
     warnings = list(_depth_warnings(task))
-    silent = room.peaks(task.unit_m, task.rate_hz)[0] < SILENT_M
+    silent = task.silent
     plan.refuse_if_too_long(task.disc, task.rpm, task.music_s, None, 0.0)
     least = plan.least_pitch_m(task.disc)
     if isinstance(pitch, float) and (pitch < least or (pitch == least and not silent)):
@@ -236,9 +240,8 @@ def _wished(task: Task, level: Level, pitch: Pitch) -> tuple[plan.Side, room.Roo
     worst = min(PHYSICAL, key=lambda i: float(found.factor[i]))
     allowed = float(found.factor[worst])
     if factor > allowed * (1 + 1e-6):
-        over_db = 20 * math.log10(factor / allowed)
-        most_db = 20 * math.log10(allowed * found.peak_velocity_m_s / REFERENCE_VELOCITY_M_S)
-        fitting = [f"--level {math.floor(10 * most_db - 0.02) / 10:.1f}dB fits"] if most_db > LEAST_LEVEL_DB else []
+        most = _most(task, pitch, found, allowed)
+        fitting = [] if most is None else [f"--level {most:.1f}dB fits"]
         if _fits(task, None, pitch):
             fitting.append("or auto" if fitting else "--level auto fits")
         remedy = (
@@ -247,12 +250,23 @@ def _wished(task: Task, level: Level, pitch: Pitch) -> tuple[plan.Side, room.Roo
             else "a bigger disc or a faster speed makes room"
         )
         raise FitError(
-            f"the level does not fit: {over_db:.1f} dB too much for the {room.NAMES[worst]} at "
+            f"the level does not fit: {20 * math.log10(factor / allowed):.1f} dB too much for the {room.NAMES[worst]} at "
             f"{units.time_text(_music_time(found.at_s[worst]))}; "
             + (f"{', '.join(fitting)}; " if fitting else "")
             + remedy
         )
     return side, found, factor
+
+
+def _most(task: Task, pitch: Pitch, found: room.Room, allowed: float) -> float | None:
+    """The highest level that fits, to a tenth of a dB; None where that is not worth naming."""
+    for _ in range(3):  # what swings less may lie further in, and has another limit there
+        _, there = _laid(task, pitch, allowed * found.peak_swing_m)
+        allowed = float(there.factor[list(PHYSICAL)].min())
+    most_db = 20 * math.log10(allowed * found.peak_velocity_m_s / REFERENCE_VELOCITY_M_S)
+    tenths = math.floor(10 * most_db - 0.02)
+    worth = tenths > 10 * LEAST_LEVEL_DB and _fits(task, Level("db", tenths / 10), pitch)
+    return tenths / 10 if worth else None
 
 
 def _asked(task: Task, level: Level) -> tuple[float, float]:
@@ -279,7 +293,7 @@ def _remedies(task: Task, level: Level | None, pitch: Pitch) -> list[str]:
     """What would make a song fit that is too long; each is tried before it is named."""
     said = []
     swing_m, needed_m = task.stylus.swing_m, plan.least_pitch_m(task.disc) * SOME_ROOM
-    if level is not None:
+    if level is not None and not task.silent:
         factor, swing_m = _asked(task, level)
         needed_m = room.tightest_pitch_m(task.unit_m, factor, task.rate_hz, task.rpm, task.disc, task.machine)
     if isinstance(pitch, float):

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
-from ..groove import Groove
-from ..paths.grid import Wave
-from ..presets import Disc, Machine
 from ..progress import Progress
+
+if TYPE_CHECKING:  # formats are looked up before anything heavy is loaded
+    from numpy.typing import NDArray
+
+    from ..groove import Groove
+    from ..paths.grid import Wave
+    from ..presets import Disc, Machine
 
 
 @dataclass(frozen=True)

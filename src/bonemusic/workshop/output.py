@@ -36,7 +36,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     """
     refuse(path)
     if str(path) == "-" or (path.exists() and not path.is_file()):  # a pipe, or a device such as /dev/null
-        with _told(Path(tempfile.gettempdir())), tempfile.TemporaryFile() as held:
+        with _told(_temporary()), tempfile.TemporaryFile() as held:
             yield held
             held.flush()
             held.seek(0)
@@ -73,6 +73,13 @@ def refuse(path: Path) -> None:
         if not os.access(path if there else path.parent, os.W_OK):
             what = "the file there is write-protected" if there else f"the folder {path.parent} is write-protected"
             raise OutputError(f"{path}: {what}; choose another place")
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError as why:
+        raise OutputError("no folder for temporary files can be written; name one in TMPDIR") from why
 
 
 def tidy() -> None:

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import presets, units
-from ..cutting.fit import Pitch
 from ..errors import BonemusicError, PresetError, UnitError
-from ..units import Level
+from ..units import Level, Pitch
 
 MAX_CONFIG = 1 << 20
 

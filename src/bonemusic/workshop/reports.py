@@ -6,9 +6,10 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..cutting.fit import Limit
+if TYPE_CHECKING:
+    from ..cutting.fit import Limit
 
 
 @dataclass(frozen=True)

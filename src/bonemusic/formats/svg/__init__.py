@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from ...groove import Groove
 from ...progress import Progress
 from ..base import CutDisc, Format
+
+if TYPE_CHECKING:
+    from ...groove import Groove
 
 
 def _write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
