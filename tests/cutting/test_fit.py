@@ -150,13 +150,13 @@ def test_a_wish_is_honoured_exactly(wish, pitch):
 
 
 def test_a_wish_beyond_what_pickups_track_is_granted_with_a_warning():
-    found = fit(task_of(song(2.0)), units.level("130um"), "auto")
+    found = fit(task_of(song(2.0, high_hz=150.0)), units.level("130um"), "auto")
     assert "may not track 130 µm of swing" in " ".join(found.warnings)
     assert limits(found)["swing"].spare_db == pytest.approx(20 * math.log10(100 / 130), abs=0.01)
 
 
 REFUSED = [("15um", 75e-6), ("90um", "auto"), ("90um", "fixed"), ("40dB", "auto"), ("40dB", "fixed"), ("9cm/s", 72e-6),
-           ("2mm", "auto"), ("2mm", 71.001e-6)]  # fmt: skip
+           ("400um", "auto"), ("400um", 71.1e-6)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("wish", "pitch"), REFUSED)
@@ -174,7 +174,7 @@ def test_a_wish_that_does_not_fit_is_refused_with_one_that_does(wish, pitch, mac
     # and it is the most, to the tenth of a dB that is named
     with pytest.raises(FitError):
         fit(task, units.level(f"{float(named[1][:-2]) + 0.2:.1f}dB"), pitch)
-    if wish in ("40dB", "2mm"):
+    if wish in ("40dB", "400um"):
         return  # swings of millimetres also take room away, so their excess is larger than a level's
     over = float(re.search(r"([0-9.]+) dB too much", line)[1])
     asked = fit(task, units.level("-30dB"), pitch)
@@ -230,7 +230,7 @@ def try_them(sound, disc, level, pitch, line, machine="ideal", rpm=None):
         (50.0, "-10dB", "auto", {"end", "disc", "rpm"}),
         (50.0, "5um", "fixed", {"end", "disc", "rpm"}),
         (20.0, "-12dB", 110e-6, {"end", "disc", "rpm"}),
-        (20.0, "3mm", "auto", {"disc", "level"}),
+        (19.0, "3mm", "auto", {"level"}),
         (500.0, None, "auto", {"end", "disc"}),
     ],
 )
@@ -325,5 +325,5 @@ def test_whatever_is_found_keeps_every_limit(seed, seconds, low, loud, machine, 
     assert (there >= found.factor * (1 - 1e-12)).all()
     assert min(row.spare_db for row in found.limits if row.spare_db is not None and row.name != "depth") == 0
     # the loudest wish that fits is what auto gives, but for what pickups track
-    wish = fit(task, units.Level("db", found.level_db - 0.02), pitch)
+    wish = fit(task, units.Level("db", found.level_db - 0.05), pitch)
     assert wish.factor <= task.room(wish.side).factor[list(PHYSICAL)].min() * (1 + 1e-6)

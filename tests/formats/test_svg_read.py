@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from scipy.signal import butter, sosfiltfilt
 
 from bonemusic.errors import FormatError
-from bonemusic.formats import pathdata, svg_frame, svg_read
+from bonemusic.formats.svg import frame as svg_frame
+from bonemusic.formats.svg import pathdata
+from bonemusic.formats.svg import read as svg_read
 from bonemusic.paths.trace import groove_of
 
 RPM = Fraction(78)

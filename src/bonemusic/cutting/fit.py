@@ -249,8 +249,9 @@ def _wished(task: Task, level: Level, pitch: Pitch) -> tuple[plan.Side, room.Roo
             if worst == room.LAND
             else "a bigger disc or a faster speed makes room"
         )
+        over_db = 20 * math.log10(factor / allowed)
         raise FitError(
-            f"the level does not fit: {20 * math.log10(factor / allowed):.1f} dB too much for the {room.NAMES[worst]} at "
+            f"the level does not fit: {over_db:.1f} dB too much for the {room.NAMES[worst]} at "
             f"{units.time_text(_music_time(found.at_s[worst]))}; "
             + (f"{', '.join(fitting)}; " if fitting else "")
             + remedy

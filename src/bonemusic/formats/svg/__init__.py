@@ -21,10 +21,12 @@ def _write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
 
 def _read(path: Path, rpm: Fraction | None, else_rpm: Fraction, progress: Progress) -> tuple[Groove, tuple[str, ...]]:
     from ...paths.trace import groove_of
-    from ..svg_read import read
+    from .read import read
 
     drawing = read(path)
-    return groove_of(drawing, rpm or _said_rpm(drawing.meta.get("rpm")) or else_rpm)
+    speed = rpm or _said_rpm(drawing.meta.get("rpm")) or else_rpm
+    groove, warnings = groove_of(drawing, speed, progress=progress)
+    return groove, (*drawing.notes, *warnings)
 
 
 def _said_rpm(text: str | None) -> Fraction | None:

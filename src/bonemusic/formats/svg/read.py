@@ -18,10 +18,10 @@ from xml.parsers import expat
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FormatError
-from ..paths.drawing import Circle, Drawing
+from ...errors import FormatError
+from ...paths.drawing import Circle, Drawing
 from . import pathdata
-from .svg_frame import PIXEL_M, SAME, Matrix, length_px, shown, times, transform, viewport
+from .frame import PIXEL_M, SAME, Matrix, length_px, shown, times, transform, viewport
 
 MAX_BYTES = 1 << 30
 MAX_ATTRIBUTE = 100_000_000

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from ..errors import FormatError
+from ...errors import FormatError
 
 Matrix = tuple[float, float, float, float, float, float]
 """(a, b, c, d, e, f): x' = a·x + c·y + e, y' = b·x + d·y + f, as SVG writes it."""

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FormatError
-from ..jit import kernel
+from ...errors import FormatError
+from ...jit import kernel
 
 LARGEST = 1e12
 """Numbers beyond this are no drawing's, whatever its unit."""
