@@ -34,6 +34,8 @@ SPELT_BY_SOUNDFILE = (b"RIFF", b"RIFX", b"RF64", b"riff", b"fLaC", b"OggS", b"FO
 UNKNOWN_TO_SOUNDFILE = (1, 4, 18)
 """libsndfile's errors: unrecognised format, unsupported encoding, unimplemented format."""
 UNTOLD_FRAMES = 1 << 50
+MP3_SLACK_S = 0.06
+"""Two frames: an MP3's count of them is often off by one, and the delays of its coders are told or not."""
 _MUTING = threading.Lock()
 Block = NDArray[np.float32]
 
@@ -226,8 +228,7 @@ def _read_open(path: Path, file: soundfile.SoundFile, start_s: float, end_s: flo
             break
         blocks.append(block)
         got += len(block)
-    # an MP3's count of frames is often off by one, and its decoder's delay is told or not
-    if got < count - (3 * 1152 if file.format == "MP3" else 0):
+    if got < count - (MP3_SLACK_S * rate if file.format == "MP3" else 0):
         raise SoundError(
             f"{path.name}: is cut short: {got / rate:.2f} s of {count / rate:.2f} s are there; "
             "take a whole copy of the file"

@@ -19,9 +19,9 @@ from bonemusic.errors import FitError
 
 SONG_HZ = 8000
 RIAA = presets.curve("riaa")
-# A disc that 20 seconds fill, so that songs in tests may be short.
+# A disc that 13 seconds fill, so that songs in tests may be short.
 TINY = dataclasses.replace(
-    presets.disc("7in-78"), name="tiny", diameter_m=0.106, recorded_diameter_m=0.1045, music_inner_diameter_m=0.095
+    presets.disc("7in-78"), name="tiny", diameter_m=0.106, recorded_diameter_m=0.102, music_inner_diameter_m=0.095
 )
 COARSE = dataclasses.replace(presets.disc("10in-78-coarse"), name="coarse", recorded_diameter_m=0.108)
 
@@ -57,7 +57,7 @@ def pitch_of(side):
 
 
 @pytest.mark.parametrize("machine", ["ideal", "laser-1200"])
-@pytest.mark.parametrize("seconds", [2.0, 12.0, 20.0])
+@pytest.mark.parametrize("seconds", [0.8, 6.0, 12.5])
 def test_auto_fills_the_side_and_meets_one_limit(machine, seconds):
     task = task_of(song(seconds), machine=machine)
     found = fit(task, None, "auto")
@@ -74,7 +74,7 @@ def test_auto_fills_the_side_and_meets_one_limit(machine, seconds):
 @pytest.mark.parametrize("machine", ["ideal", "laser-1200"])
 @pytest.mark.parametrize(("disc", "stylus"), [(TINY, "lp-18"), (TINY, "78-76"), (COARSE, "78-65")])
 def test_fixed_is_as_loud_as_auto_and_as_tight_as_land_allows(machine, disc, stylus):
-    task = task_of(song(10.0, high_hz=3900.0), disc, machine, stylus)
+    task = task_of(song(6.0, high_hz=3900.0), disc, machine, stylus)
     auto, fixed = fit(task, None, "auto"), fit(task, None, "fixed")
     assert fixed.factor >= auto.factor * (1 - 1e-9)  # further out there may be more room for slopes
     assert fixed.side.pitch_m < auto.side.pitch_m
@@ -84,7 +84,7 @@ def test_fixed_is_as_loud_as_auto_and_as_tight_as_land_allows(machine, disc, sty
 
 
 def test_fixed_on_a_full_side_is_auto():
-    task = task_of(song(19.0))
+    task = task_of(song(12.5))
     auto, fixed = fit(task, None, "auto"), fit(task, None, "fixed")
     assert limits(auto)["land"].spare_db == 0
     assert fixed.factor == auto.factor
@@ -105,22 +105,22 @@ def test_fixed_is_the_greatest_where_slopes_bind():
 
 def test_a_given_pitch_is_exactly_that():
     for pitch in (80e-6, 123.4e-6, 180e-6):
-        found = fit(task_of(song(8.0)), None, pitch)
+        found = fit(task_of(song(4.5)), None, pitch)
         assert found.side.pitch_m == pitch
         assert pitch_of(found.side) == pytest.approx(pitch, rel=1e-12)
-    assert fit(task_of(song(0.5)), None, 2.5e-3).side.pitch_m == 2.5e-3  # also wider than the lead-in's
+    assert fit(task_of(song(0.1)), None, 2.5e-3).side.pitch_m == 2.5e-3  # also wider than the lead-in's
 
 
 @pytest.mark.parametrize("pitch", ["auto", "fixed", 110e-6])
 def test_music_stays_within_the_recorded_area(pitch):
-    task = task_of(song(14.0))
+    task = task_of(song(8.0))
     found = fit(task, None, pitch)
     groove = engrave.engrave(found.side, task.unit_m, found.factor, TINY, TINY.rpm, task.rate_hz, {})
     music = groove.band("music")
     (block,) = groove.blocks(len(groove))
     middle = (block.radius_m + block.lateral_m)[music.first : music.last]
     assert middle.min() - 28e-6 >= 0.095 / 2 - 2e-7
-    assert (block.radius_m + block.lateral_m).max() + 28e-6 <= 0.1045 / 2 + 1e-12
+    assert (block.radius_m + block.lateral_m).max() + 28e-6 <= 0.102 / 2 + 1e-12
 
 
 # A wish
@@ -130,7 +130,7 @@ def test_music_stays_within_the_recorded_area(pitch):
 @pytest.mark.parametrize("wish", ["-12dB", "0.5dB", "3cm/s", "0.7cm/s", "20um", "5um"])
 def test_a_wish_is_honoured_exactly(wish, pitch):
     level = units.level(wish)
-    task = task_of(song(6.0, seed=3))
+    task = task_of(song(5.0, seed=3))
     found = fit(task, level, pitch)
     lateral = found.factor * task.unit_m.astype(np.float64)
     velocity = np.abs(lateral[2:] - lateral[:-2]).max() * 24_000
@@ -155,14 +155,14 @@ def test_a_wish_beyond_what_pickups_track_is_granted_with_a_warning():
     assert limits(found)["swing"].spare_db == pytest.approx(20 * math.log10(100 / 130), abs=0.01)
 
 
-REFUSED = [("15um", 75e-6), ("90um", "auto"), ("90um", "fixed"), ("40dB", "auto"), ("40dB", "fixed"), ("9cm/s", 72e-6),
+REFUSED = [("15um", 75e-6), ("90um", "auto"), ("90um", "fixed"), ("30dB", "auto"), ("30dB", "fixed"), ("9cm/s", 72e-6),
            ("400um", "auto"), ("400um", 71.1e-6)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("wish", "pitch"), REFUSED)
 @pytest.mark.parametrize("machine", ["ideal", "laser-1200"])
 def test_a_wish_that_does_not_fit_is_refused_with_one_that_does(wish, pitch, machine):
-    task = task_of(song(12.0, seed=7), machine=machine)
+    task = task_of(song(8.0, seed=7), machine=machine)
     with pytest.raises(FitError) as caught:
         fit(task, units.level(wish), pitch)
     line = str(caught.value)
@@ -174,21 +174,21 @@ def test_a_wish_that_does_not_fit_is_refused_with_one_that_does(wish, pitch, mac
     # and it is the most, to the tenth of a dB that is named
     with pytest.raises(FitError):
         fit(task, units.level(f"{float(named[1][:-2]) + 0.2:.1f}dB"), pitch)
-    if wish in ("40dB", "400um"):
-        return  # swings of millimetres also take room away, so their excess is larger than a level's
+    if wish in ("30dB", "400um"):
+        return  # swings of half a millimetre take room away themselves
     over = float(re.search(r"([0-9.]+) dB too much", line)[1])
     asked = fit(task, units.level("-30dB"), pitch)
     scale = {"db": asked.peak_velocity_m_s / 0.05, "velocity": asked.peak_velocity_m_s}
     level = units.level(wish)
     value = 10 ** (level.value / 20) if level.quantity == "db" else level.value
     wished = value / scale.get(level.quantity, asked.peak_swing_m) * asked.factor
-    assert 20 * math.log10(wished / found.factor) == pytest.approx(over, abs=0.25)
+    assert 20 * math.log10(wished / found.factor) == pytest.approx(over, abs=1)
 
 
 def test_the_moment_that_forbids_is_told():
-    quiet = song(12.0, seed=1, loud=0.05)
-    quiet[8 * SONG_HZ : 8 * SONG_HZ + 400] += np.hanning(400).astype(np.float32) * song(0.05, loud=0.9)
-    with pytest.raises(FitError, match=r"at (7\.9|8\.0) s"):
+    quiet = song(8.0, seed=1, loud=0.05)
+    quiet[6 * SONG_HZ : 6 * SONG_HZ + 400] += np.hanning(400).astype(np.float32) * song(0.05, loud=0.9)
+    with pytest.raises(FitError, match=r"at (5\.9|6\.0) s"):
         fit(task_of(quiet), units.level("30dB"), "auto")
 
 
@@ -219,22 +219,24 @@ def try_them(sound, disc, level, pitch, line, machine="ideal", rpm=None):
     return found
 
 
-@pytest.mark.parametrize("machine", ["ideal", "laser-1200"])
 @pytest.mark.parametrize(
-    ("seconds", "wish", "pitch", "named"),
+    ("seconds", "wish", "pitch", "named", "machine"),
     [
-        (50.0, None, "auto", {"end", "disc", "rpm"}),
-        (50.0, None, "fixed", {"end", "disc", "rpm"}),
-        (20.0, None, 110e-6, {"end", "pitch", "disc", "rpm"}),
-        (2.5, None, 2e-3, {"end", "pitch", "disc", "rpm"}),
-        (50.0, "-10dB", "auto", {"end", "disc", "rpm"}),
-        (50.0, "5um", "fixed", {"end", "disc", "rpm"}),
-        (20.0, "-12dB", 110e-6, {"end", "disc", "rpm"}),
-        (19.0, "3mm", "auto", {"level"}),
-        (500.0, None, "auto", {"end", "disc"}),
+        (26.0, None, "auto", {"end", "disc", "rpm"}, "ideal"),
+        (26.0, None, "auto", {"end", "disc", "rpm"}, "laser-1200"),
+        (26.0, None, "fixed", {"end", "disc", "rpm"}, "ideal"),
+        (10.0, None, 110e-6, {"end", "pitch", "disc", "rpm"}, "ideal"),
+        (10.0, None, 110e-6, {"end", "pitch", "disc", "rpm"}, "laser-1200"),
+        (1.2, None, 2e-3, {"end", "pitch", "disc", "rpm"}, "ideal"),
+        (26.0, "-10dB", "auto", {"end", "disc", "rpm"}, "ideal"),
+        (26.0, "5um", "fixed", {"end", "disc", "rpm"}, "ideal"),
+        (26.0, "5um", "fixed", {"end", "disc", "rpm"}, "laser-1200"),
+        (10.0, "-12dB", 110e-6, {"end", "disc", "rpm"}, "ideal"),
+        (12.0, "3mm", "auto", {"level"}, "ideal"),
+        (110.0, None, "auto", {"end", "disc"}, "ideal"),
     ],
 )
-def test_too_long_and_what_would_fit(machine, seconds, wish, pitch, named):
+def test_too_long_and_what_would_fit(seconds, wish, pitch, named, machine):
     sound = song(seconds, seed=5)
     level = units.level(wish) if wish else None
     with pytest.raises(FitError) as caught:
@@ -245,19 +247,19 @@ def test_too_long_and_what_would_fit(machine, seconds, wish, pitch, named):
 
 
 def test_by_how_much_it_is_too_long():
-    """50 s at 78 rpm and 71 µm: 65 turns, 4.615 mm."""
+    """26 s at 78 rpm and 71 µm: 33.8 turns, 2.3998 mm."""
     with pytest.raises(FitError) as caught:
-        fit(task_of(song(50.0)), None, "auto")
+        fit(task_of(song(26.0)), None, "auto")
     line = str(caught.value)
     span = plan.music_span(TINY, 0.0, 71e-6)
     fits_s = span.room_m / 71e-6 / 1.3
-    assert "50.0 s at 78 rpm and a pitch of 71 µm take 4.615 mm of radius, tiny has" in line
-    assert f"too long by {50 - fits_s:.1f} s" in line
+    assert "26.0 s at 78 rpm and a pitch of 71 µm take 2.3998 mm of radius, tiny has" in line
+    assert f"too long by {26 - fits_s:.1f} s" in line
 
 
 def test_remedies_keep_a_speed_that_was_asked_for():
     """At 45 rpm by wish a bigger disc must hold the song at 45 too, whatever its own speed."""
-    sound = song(90.0)
+    sound = song(45.0)
     with pytest.raises(FitError) as caught:
         fit(task_of(sound, rpm=Fraction(45)), None, "auto")
     found = try_them(sound, TINY, None, "auto", str(caught.value), rpm=Fraction(45))
@@ -292,14 +294,14 @@ def test_a_pitch_too_narrow_for_the_groove_itself(pitch, wish):
 @pytest.mark.parametrize("wish", [None, "0dB", "60um"])
 @pytest.mark.parametrize(("pitch", "cut"), [("auto", None), ("fixed", 71e-6), (180e-6, 180e-6), (71e-6, 71e-6)])
 def test_silence_is_cut_without_modulation(wish, pitch, cut):
-    found = fit(task_of(np.zeros(10 * SONG_HZ)), units.level(wish) if wish else None, pitch)
+    found = fit(task_of(np.zeros(5 * SONG_HZ)), units.level(wish) if wish else None, pitch)
     assert found.level_db is None
     assert (found.peak_swing_m, found.peak_velocity_m_s, found.limits) == (0, 0, ())
     assert any("silent" in line for line in found.warnings)
     if cut:
         assert found.side.pitch_m == pytest.approx(cut, rel=1e-12)
     with pytest.raises(FitError, match="cut at most"):
-        fit(task_of(np.zeros(70 * SONG_HZ)), units.level(wish) if wish else None, pitch)
+        fit(task_of(np.zeros(30 * SONG_HZ)), units.level(wish) if wish else None, pitch)
 
 
 def test_depth_within_the_sheet():
@@ -312,9 +314,9 @@ def test_depth_within_the_sheet():
         fit(dataclasses.replace(task, disc=dataclasses.replace(TINY, groove_width_m=150e-6)), None, "auto")
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=12)
 @given(
-    seed=st.integers(0, 10**6), seconds=st.floats(0.1, 12), low=st.floats(20, 500), loud=st.floats(1e-3, 1),
+    seed=st.integers(0, 10**6), seconds=st.floats(0.1, 8), low=st.floats(20, 500), loud=st.floats(1e-3, 1),
     machine=st.sampled_from(["ideal", "laser-1200"]), rpm=st.sampled_from([Fraction(78), Fraction(100, 3)]),
     pitch=st.sampled_from(["auto", "fixed"]),
 )  # fmt: skip

@@ -61,19 +61,30 @@ def _leave(code: int) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line, and leave."""
     interrupt.listen()
     _make_streams_safe()
+    _leave(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Run one command. What ends it early is told in one line on stderr.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     try:
         _load()
-        code = cli.main(standalone_mode=False)
+        code = cli.main(args, "bonemusic", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BaseException as why:
-        code, text = _verdict(why)
+        code, text = _verdict(why, args)
         if text:
             say(f"bonemusic: {text}")
-    _leave(code or 0)
+    return code or 0
 
 
 def _make_streams_safe() -> None:
@@ -86,14 +97,16 @@ def _make_streams_safe() -> None:
             os.open(os.devnull, os.O_RDWR)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stderr, io.TextIOWrapper):  # what `audio` mutes while it reads an MP3 are libraries, not us
+        sys.stderr = os.fdopen(os.dup(2), "w", 1, encoding=sys.stderr.encoding, errors="backslashreplace")
 
 
-def _verdict(why: BaseException) -> tuple[int, str]:
+def _verdict(why: BaseException, args: list[str]) -> tuple[int, str]:
     """Exit code and the one line for whatever ended the run."""
     if interrupt.heard() or isinstance(why, click.Abort | KeyboardInterrupt | interrupt.Interrupted | Cancelled):
         return 130, "interrupted; nothing half-made is left"
     if isinstance(why, click.UsageError):
-        return 2, _usage(why)
+        return 2, _usage(why, args)
     if isinstance(why, UnitError | PresetError):
         return 2, _one_line(why)
     if isinstance(why, BonemusicError):
@@ -113,12 +126,12 @@ def _verdict(why: BaseException) -> tuple[int, str]:
     )
 
 
-def _usage(why: click.UsageError) -> str:
+def _usage(why: click.UsageError, args: list[str]) -> str:
     text = _one_line(why.format_message())
     text = text[:1].lower() + text[1:]
     if "extra argument" in text:
         text += "; put names with spaces in quotes"
-    elif isinstance(why, click.NoSuchOption) and any(a.startswith("-") and Path(a).is_file() for a in sys.argv[1:]):
+    elif isinstance(why, click.NoSuchOption) and any(a.startswith("-") and Path(a).is_file() for a in args):
         text += "; put -- before a name that begins with -"
     see = f"see `{why.ctx.command_path if why.ctx else 'bonemusic'} --help`"
     return f"{text} {see[0].upper()}{see[1:]}" if text.endswith("?") else f"{text}; {see}"

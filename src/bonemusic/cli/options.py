@@ -147,7 +147,10 @@ def refuse_streams(json: bool, out: Path) -> None:
 @contextmanager
 def given(path: Path) -> Iterator[Path]:
     """The file itself; for standard input (-) and other pipes, one that holds all that came of it."""
-    if str(path) != "-" and not path.is_fifo():
+    pipe = str(path) == "-"
+    with suppress(OSError):  # what is wrong with the name is told by whoever opens it
+        pipe = pipe or path.is_fifo()
+    if not pipe:
         yield path
         return
     if str(path) == "-" and (sys.stdin is None or sys.stdin.isatty()):
@@ -158,8 +161,8 @@ def given(path: Path) -> Iterator[Path]:
             if str(path) == "-":
                 shutil.copyfileobj(sys.stdin.buffer, file)
             else:
-                with path.open("rb") as pipe:
-                    shutil.copyfileobj(pipe, file)
+                with path.open("rb") as other:
+                    shutil.copyfileobj(other, file)
         yield held
 
 

@@ -90,37 +90,30 @@ def peak_velocity_m_s(drawn: grid.Wave, step_m: float, groove: Groove, first: in
     velocity = np.abs(meant[2 * stride :] - meant[: -2 * stride])
     if not velocity.any():
         return 0.0
-    crest = (velocity[1:-1] >= velocity[:-2]) & (velocity[1:-1] >= velocity[2:])
-    near = np.flatnonzero(crest & (velocity[1:-1] >= NEARLY * velocity.max())) + 1
+    crest = np.ones(len(velocity), np.bool_)
+    crest[1:] &= velocity[1:] >= velocity[:-1]
+    crest[:-1] &= velocity[:-1] >= velocity[1:]
+    near = np.flatnonzero(crest & (velocity >= NEARLY * velocity.max()))
     if len(near) > MOMENTS:
         near = near[np.argpartition(velocity[near], -MOMENTS)[-MOMENTS:]]
-    moments = near + first + stride
-    numbers = (moments / groove.rate_hz * drawn.points_per_s // grid.PIECE).astype(int)
-    best = 0.0
-    for number in np.unique(numbers):
-        x, y = grid.piece(drawn, step_m, int(number))
-        for moment in moments[numbers == number]:
-            best = max(best, _velocity_near(x, y, int(number) * grid.PIECE, drawn, step_m, groove, int(moment), stride))
-    return best
+    held: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
+    return max(_velocity_near(drawn, step_m, groove, int(m) + first + stride, stride, held) for m in near)
 
 
 def _velocity_near(
-    x: NDArray[Any],
-    y: NDArray[Any],
-    first: int,
     drawn: grid.Wave,
     step_m: float,
     groove: Groove,
     moment: int,
     stride: int,
+    held: dict[int, tuple[NDArray[Any], NDArray[Any]]],
 ) -> float:
-    """Peak velocity within a few samples of a moment, along the drawn points; 0 where the piece ends too soon."""
+    """Peak velocity within a few samples of a moment, along the drawn points."""
     reach = 256 * stride
-    a = int((moment - reach) / groove.rate_hz * drawn.points_per_s) - 2 - first
-    b = int((moment + reach) / groove.rate_hz * drawn.points_per_s) + 3 - first
-    if a < 0 or b > len(x):
-        return 0.0
-    read = _read(x[a:b], y[a:b], first + a, drawn, step_m, groove, moment - reach, 2 * reach)
+    a = max(int((moment - reach) / groove.rate_hz * drawn.points_per_s) - 2, 0)
+    b = min(int((moment + reach) / groove.rate_hz * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
+    x, y = grid.points(drawn, step_m, a, b, held)
+    read = _read(x, y, a, drawn, step_m, groove, moment - reach, 2 * reach)
     tapered = read * np.hanning(len(read))
     fine = soxr.resample(tapered, FINE * groove.rate_hz, VELOCITY_RATE_HZ, quality="VHQ")
     middle = len(fine) // 2

@@ -28,6 +28,8 @@ GRID = 64
 MARGIN = 1
 AHEAD = 5
 """How many steps along the groove a point may lie sooner or later."""
+SHIFT = 0.015
+"""What moving a point by the way from one to the next costs, against an error of one step squared."""
 TAPS = 4
 PIECE = 60_000
 """New points in each piece: spelt out with eight digits a move they still make less than 1 MB."""
@@ -57,9 +59,10 @@ class Wave:
 def wave(groove: Groove, points_per_s: int, bandwidth_hz: float, progress: Progress = silent) -> Wave:
     """The groove's lateral at the machine's points, raised by 1/sinc²(f/F) against the droop of the lines between."""
     stop = min(1.15 * bandwidth_hz, points_per_s / 2)
+    begin = min(bandwidth_hz, 0.97 * stop)
 
     def response(f: NDArray[Any]) -> NDArray[Any]:
-        return high_cut(f, stop / 1.15, stop) / np.sinc(f / points_per_s) ** 2
+        return high_cut(f, begin, stop) / np.sinc(f / points_per_s) ** 2
 
     lateral = filtered(groove.lateral_m, groove.rate_hz, response, points_per_s, 0.0, progress, "placing points")
     return Wave(lateral, points_per_s, float(groove.rpm / 60 / points_per_s), groove.spiral)
@@ -103,11 +106,25 @@ def piece(drawn: Wave, step_m: float, number: int) -> tuple[NDArray[Any], NDArra
     return choose(drawn, step_m, first, min(first + PIECE, len(drawn.lateral_m) - 1))
 
 
+def points(
+    drawn: Wave, step_m: float, first: int, last: int, held: dict[int, tuple[NDArray[Any], NDArray[Any]]]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Points first … last (inclusive) as the pieces hold them, whichever these are; `held` keeps pieces for later."""
+    numbers = range(first // PIECE, max(last - 1, first) // PIECE + 1)
+    for number in numbers:
+        if number not in held:
+            held[number] = piece(drawn, step_m, number)
+    inside = slice(first - numbers[0] * PIECE, last + 1 - numbers[0] * PIECE)
+    x, y = (np.concatenate([held[numbers[0]][i], *(held[n][i][1:] for n in numbers[1:])])[inside] for i in range(2))
+    return x, y
+
+
 def choose(drawn: Wave, step_m: float, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Grid points first … last (inclusive) of the wave: x and y, int32, in steps, y up."""
     count = last - first + 1
     taps = feedback_taps(drawn.points_per_s)
-    places = np.arange(first, last + 1 + GRID, GRID) * drawn.turns_per_point
+    begin = first // GRID * GRID  # cells lie alike in every piece, so that both pieces round their common point alike
+    places = np.arange(begin, last + 1 + GRID, GRID) * drawn.turns_per_point
     radius = drawn.spiral.at(places) / step_m
     near = np.zeros(count + 2 * MARGIN)  # the wave in steps, with its neighbours to both sides
     a, b = max(first - MARGIN, 0), min(last + 1 + MARGIN, len(drawn.lateral_m))
@@ -142,12 +159,17 @@ def _choose(
     near: NDArray[Any], radius: NDArray[Any], first: int, turns_per_point: float, taps: NDArray[Any], ahead: int,
     out_x: NDArray[Any], out_y: NDArray[Any],
 ) -> None:  # fmt: skip
-    """Choose grid points; lengths in steps. `near` begins MARGIN points before the first, `radius` is every 64th."""
+    """Choose grid points; lengths in steps. `near` begins MARGIN points before the first, `radius` is every 64th.
+
+    The line never turns back: a point lies ahead of the one before or, where the grid is coarse, is the same again.
+    """
     count, order = len(out_x), len(taps)
     past = np.zeros(order)
+    begun = first & 63
+    before_x, before_y = 0.0, 0.0
     for k in range(count):
-        u = (k & 63) * (1.0 / 64.0)
-        cell = k >> 6
+        u = ((begun + k) & 63) * (1.0 / 64.0)
+        cell = (begun + k) >> 6
         base = radius[cell] + u * (radius[cell + 1] - radius[cell])
         here = near[k + 1]
         r = base + here
@@ -158,6 +180,7 @@ def _choose(
         bx, by = math.floor(px + 0.5), math.floor(py + 0.5)
         if k == 0 or k == count - 1:  # where pieces meet, both round alike
             out_x[k], out_y[k] = int(bx), int(by)
+            before_x, before_y = bx, by
             for j in range(order):
                 past[j] = 0.0
             continue
@@ -174,23 +197,34 @@ def _choose(
         steep = abs(a) > abs(b)
         if steep:
             run, across, run_base, run_gain, across_gain, run_way, across_way = py, px, by, b, a, cos, -sin
+            run_before, across_before = before_y - by, before_x
         else:
             run, across, run_base, run_gain, across_gain, run_way, across_way = px, py, bx, a, b, -sin, cos
+            run_before, across_before = before_x - bx, before_y
         lean = run_gain / across_gain
         aim = across + want / across_gain - (run_base - run) * lean
+        coarse = along < 3 * ahead + 3  # else points cannot pass each other
+        behind = (before_y - py) * cos - (before_x - px) * sin
+        end = (count - 1 - k) * along - 0.75  # the last point is rounded plainly, wherever this leaves it
+        shift = SHIFT / (along * along)
         least, best = 1e300, 0.0
         for j in range(-ahead, ahead + 1):
             exact = aim - j * lean
             nearest = math.floor(exact + 0.5)
             off = (nearest - exact) * across_gain
             way = (run_base + j - run) * run_way + (nearest - across) * across_way
-            cost = off * off + 1e-4 * way * way
+            cost = off * off + shift * way * way
+            if coarse:
+                onwards = way > behind + 0.02 and way < end
+                same = j == run_before and nearest == across_before
+                cost = cost if onwards or same else 1e6 + abs(way - behind)
             best = j if cost < least else best
             least = min(least, cost)
         exact = aim - best * lean
         nearest = math.floor(exact + 0.5)
         out_x[k] = int(nearest if steep else run_base + best)
         out_y[k] = int(run_base + best if steep else nearest)
+        before_x, before_y = float(out_x[k]), float(out_y[k])
         for j in range(order - 1, 0, -1):
             past[j] = past[j - 1]
         past[0] = (nearest - exact) * across_gain

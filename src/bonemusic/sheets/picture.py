@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
-from ..units import shown
 
 MAX_PIXELS = 400_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
@@ -41,7 +40,8 @@ def read(path: Path) -> NDArray[Any]:
             with _any_size(Image), Image.open(file, formats=FORMATS) as picture:
                 if not 0 < picture.width * picture.height <= MAX_PIXELS:
                     raise FormatError(
-                        f"{path.name}: {picture.width} × {picture.height} pixels are too many; scale it down"
+                        f"{path.name}: {picture.width} × {picture.height} pixels are too many (400 million are the "
+                        "most); scale it down"
                     )
                 if picture.mode.startswith("I") or picture.mode == "F":
                     return _of_many_bits(np.asarray(picture, np.float32))
@@ -58,7 +58,7 @@ def read(path: Path) -> NDArray[Any]:
         raise FormatError(f"{path}: may not be opened ({why.strerror}); check its permissions") from why
     except Exception as why:  # Pillow's readers raise whatever a damaged file leads them to
         raise FormatError(
-            f"{shown(path.name, 80)}: is no PNG, JPEG, TIFF, BMP or WebP picture, or a damaged one; "
+            f"{path.name}: is no PNG, JPEG, TIFF, BMP or WebP picture, or a damaged one; "
             "export it again, or take another"
         ) from why
 

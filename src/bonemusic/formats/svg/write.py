@@ -15,10 +15,14 @@ from ...progress import Progress
 from ..base import CutDisc
 
 
-def spell(x: NDArray[Any], y: NDArray[Any]) -> bytes:
-    """Path data of a polyline over whole numbers, y up: "M x y l dx dy …", y turned down as SVG has it."""
+def spell(x: NDArray[Any], y: NDArray[Any]) -> tuple[bytes, int]:
+    """Path data of a polyline over whole numbers, y up: "M x y l dx dy …", y turned down as SVG has it.
+
+    Points that are where the one before is are left out; also gives the number of moves.
+    """
     out = np.empty(24 * len(x) + 64, np.uint8)
-    return out[: _spell(x, y, out)].tobytes()
+    used, moves = _spell(x, y, out)
+    return out[:used].tobytes(), moves
 
 
 @kernel
@@ -42,16 +46,20 @@ def _number(out: NDArray[Any], at: int, value: Any) -> int:
 
 
 @kernel
-def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> int:
+def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> tuple[int, int]:
     out[0] = 77
     at = _number(out, 1, np.int64(x[0]))
     at = _number(out, at, -np.int64(y[0]))
     out[at] = 108
     at += 1
+    moves = 0
     for k in range(1, len(x)):
-        at = _number(out, at, np.int64(x[k]) - np.int64(x[k - 1]))
-        at = _number(out, at, np.int64(y[k - 1]) - np.int64(y[k]))
-    return at
+        dx, dy = np.int64(x[k]) - np.int64(x[k - 1]), np.int64(y[k - 1]) - np.int64(y[k])
+        if dx != 0 or dy != 0 or (moves == 0 and k == len(x) - 1):  # a path needs one move
+            at = _number(out, at, dx)
+            at = _number(out, at, dy)
+            moves += 1
+    return at, moves
 
 
 def head(cut: CutDisc, step_m: float) -> str:
@@ -69,7 +77,7 @@ def head(cut: CutDisc, step_m: float) -> str:
         f' width="{size_mm}mm" height="{size_mm}mm" viewBox="{-half} {-half} {2 * half} {2 * half}" {data}>\n'
         f"<title>{title}</title>\n"
         f'<g id="groove" inkscape:groupmode="layer" inkscape:label="groove" fill="none" '
-        f'stroke="{machine.groove_colour}" stroke-width="{stroke:.6g}">\n'
+        f'stroke={quoteattr(machine.groove_colour)} stroke-width="{stroke:.6g}">\n'
     )
 
 
@@ -85,9 +93,9 @@ def tail(disc: Disc, machine: Machine, step_m: float) -> str:
     return (
         "</g>\n"
         f'<g id="label" inkscape:groupmode="layer" inkscape:label="label" fill="none" '
-        f'stroke="{machine.label_colour}" stroke-width="{stroke:.6g}"/>\n'
+        f'stroke={quoteattr(machine.label_colour)} stroke-width="{stroke:.6g}"/>\n'
         f'<g id="cut" inkscape:groupmode="layer" inkscape:label="cut" fill="none" '
-        f'stroke="{machine.cut_colour}" stroke-width="{stroke:.6g}">\n'
+        f'stroke={quoteattr(machine.cut_colour)} stroke-width="{stroke:.6g}">\n'
         f'<circle cx="0" cy="0" r="{hole:.10g}"/>\n{outline}\n</g>\n</svg>\n'
     )
 
@@ -102,12 +110,14 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     assert cut.step_m is not None
     step_m = cut.step_m
     out.write(head(cut, step_m).encode())
-    for body in grid.pieces(cut.wave, step_m, spell, progress):
+    points = 1
+    for body, moves in grid.pieces(cut.wave, step_m, spell, progress):
+        points += moves
         out.write(b'<path d="')
         out.write(body)
         out.write(b'"/>\n')
     out.write(tail(cut.disc, cut.machine, step_m).encode())
-    return len(cut.wave.lateral_m)
+    return points
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,68 @@
+"""Pictures to cut into that are none, or bombs."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from .conftest import Run, refused
+
+
+def png(width: int, height: int) -> bytes:
+    """A picture that declares its size and holds nothing of it."""
+
+    def chunk(kind: bytes, held: bytes) -> bytes:
+        return struct.pack(">I", len(held)) + kind + held + struct.pack(">I", zlib.crc32(kind + held))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def test_pictures_that_are_none(run: Run, untouched: Path, wav: Path) -> None:
+    folder = untouched.parent
+    (folder / "folder.png").mkdir()
+    files = {
+        "empty.png": b"",
+        "random.png": np.random.default_rng(2).bytes(5000),
+        "text.jpg": b"It was a dark and stormy night.\n",
+        "drawing.png": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "hollow.png": png(100, 100),
+        "nothing.png": png(0, 0),
+        "song.png": wav.read_bytes(),
+    }
+    for name, held in files.items():
+        (folder / name).write_bytes(held)
+    for name in ("missing.png", "folder.png", *files):
+        for out in ("out.svg", "out.png"):
+            refused(run("cut", wav, "-o", out, "--sheet", folder / name), name, codes=(1,))
+
+
+def test_bombs(run: Run, untouched: Path, wav: Path) -> None:
+    for width, height in ((50_000, 50_000), (2**31 - 1, 1), (2**32 - 1, 2**32 - 1)):
+        (untouched.parent / "bomb.png").write_bytes(png(width, height))
+        refused(run("cut", wav, "-o", "out.png", "--sheet", untouched.parent / "bomb.png"), "too many", "scale it down")
+
+
+def test_a_picture_that_would_be_too_large(run: Run, untouched: Path, wav: Path) -> None:
+    refused(run("cut", wav, "-o", "out.png", "--dpi", "20000"), "--dpi")
+
+
+def test_pictures_that_are_some(run: Run, place: Path, wav: Path) -> None:
+    from PIL import Image
+
+    grey = np.arange(10_000).reshape(100, 100)
+    for name, values in {
+        "a.png": grey.astype(np.uint8),
+        "a.jpg": grey.astype(np.uint8),
+        "deep.png": (grey * 6).astype(np.uint16),
+        "colour.png": np.stack([grey.astype(np.uint8)] * 3, axis=2),
+        "real.tif": (grey / 10_000).astype(np.float32),
+    }.items():
+        Image.fromarray(values).save(place / name)
+        more = ("--sheet", name, "--dpi", "60", "--disc", "card-5in-78")
+        assert run("cut", wav, "-o", "out.png", *more).code == 0
+        with Image.open("out.png") as out:
+            assert out.width > 100
