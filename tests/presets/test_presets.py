@@ -237,7 +237,7 @@ def test_rolloffs_become_the_time_constants_of_the_design(
 def test_machines_have_the_numbers_of_the_design() -> None:
     ideal, laser, coarser = (presets.machine(n) for n in ("ideal", "laser-1200", "laser-600"))
     assert (ideal.step_m, ideal.finest_step_m) == pytest.approx((4e-7, 1e-8), rel=1e-12, abs=0)
-    assert (ideal.points_per_s, ideal.bandwidth_hz) == (24000, 9600)
+    assert (ideal.points_per_s, ideal.bandwidth_hz) == (32000, 12000)
     assert (ideal.tool, ideal.stroke_m) == ("chisel", None)
     assert laser.step_m == laser.finest_step_m == pytest.approx(25.4e-3 / 1200, rel=1e-8)
     assert (laser.points_per_s, laser.bandwidth_hz, laser.tool) == (10000, 4500, "round")
@@ -454,7 +454,7 @@ def test_senseless_numbers_are_refused(own: Callable[[str, str], Path], line: st
         ("curves", "aes", "rolloff_db_at_10khz = 12", "rolloff_db_at_10khz makes no sense"),
         ("curves", "aes", "rolloff_db_at_10khz = -1e9", "rolloff_db_at_10khz makes no sense"),
         ("machines", "ideal", "points_per_s = 0", "points_per_s makes no sense"),
-        ("machines", "ideal", "bandwidth_hz = 12001", "at most half of points_per_s"),
+        ("machines", "ideal", "bandwidth_hz = 16001", "at most half of points_per_s"),
         ("machines", "ideal", 'tool = "axe"', "'chisel', 'round'"),
         ("machines", "ideal", "step_um = 0", "more than zero"),
         ("styli", "lp-18", "radius_um = 0", "more than zero"), ("sheets", "card", "base_mm = 0", "more than zero"),

@@ -9,6 +9,7 @@ import errno
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -51,12 +52,9 @@ def _leave(code: int) -> NoReturn:
     output = sys.modules.get("bonemusic.workshop.output")
     if code and output is not None:
         output.tidy()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except (OSError, ValueError):
-            code = code or 1
+    with suppress(OSError, ValueError):  # nobody listens, and no work was lost by that
+        if sys.stderr is not None:
+            sys.stderr.flush()
     os._exit(code)
 
 

@@ -24,8 +24,10 @@ BAND_HZ = (100.0, 4500.0)
 """The band of the figure: where speech and most of music lie."""
 WINDOW_S = 0.5
 VELOCITY_RATE_HZ = 48_000
-NEARLY, MOMENTS = 0.9, 32
-"""Moments within 10 % of the greatest velocity are looked at, at most so many: rounding may change their order."""
+CELL, EVERYWHERE_CELL, MARGIN = 256, 1 << 16, 128
+CELLS, NEARLY = 48, 0.9
+"""Stretches of `CELL` samples at 48 kHz are looked at whose velocity comes within 10 % of the greatest, at most so many;
+rounding may change their order."""
 FINE = 4
 """How many times the groove's rate the lines are read at, so that their corners stay above the band."""
 
@@ -79,46 +81,53 @@ def _read(
     return out
 
 
-def peak_velocity_m_s(drawn: grid.Wave, step_m: float, groove: Groove, first: int, last: int) -> float:
+def peak_velocity_m_s(
+    drawn: grid.Wave, step_m: float, groove: Groove, first: int, last: int, everywhere: bool = False
+) -> float:
     """Peak lateral velocity over samples first … last as it is drawn, not as it was meant.
 
     Read as an instrument reads it that samples at 48 kHz: half the difference of the samples before and after. The
-    strongest moments are looked up in the pieces that are written.
+    strongest stretches are looked up in the pieces that are written; or all of them (`everywhere`), where rounding is
+    so coarse that it, not the music, decides where the peak is.
     """
     stride = groove.rate_hz // VELOCITY_RATE_HZ
-    meant = groove.lateral_m[first:last]
-    velocity = np.abs(meant[2 * stride :] - meant[: -2 * stride])
-    if not velocity.any():
-        return 0.0
-    crest = np.ones(len(velocity), np.bool_)
-    crest[1:] &= velocity[1:] >= velocity[:-1]
-    crest[:-1] &= velocity[:-1] >= velocity[1:]
-    near = np.flatnonzero(crest & (velocity >= NEARLY * velocity.max()))
-    if len(near) > MOMENTS:
-        near = near[np.argpartition(velocity[near], -MOMENTS)[-MOMENTS:]]
+    cell = (EVERYWHERE_CELL if everywhere else CELL) * stride
+    starts = np.arange(first, last, cell)
+    if not everywhere:
+        meant = groove.lateral_m[first:last]
+        velocity = np.abs(meant[2 * stride :] - meant[: -2 * stride])
+        if not velocity.any():
+            return 0.0
+        strongest = np.maximum.reduceat(velocity, np.minimum(starts - first, len(velocity) - 1))
+        order = np.argsort(-strongest, kind="stable")[:CELLS]
+        starts = starts[order][strongest[order] >= NEARLY * velocity.max()]
     held: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
-    return max(_velocity_near(drawn, step_m, groove, int(m) + first + stride, stride, held) for m in near)
+    return max(
+        _peak_within(drawn, step_m, groove, int(a), min(int(a) + cell, last), stride, held) for a in np.sort(starts)
+    )
 
 
-def _velocity_near(
+def _peak_within(
     drawn: grid.Wave,
     step_m: float,
     groove: Groove,
-    moment: int,
+    first: int,
+    last: int,
     stride: int,
     held: dict[int, tuple[NDArray[Any], NDArray[Any]]],
 ) -> float:
-    """Peak velocity within a few samples of a moment, along the drawn points."""
-    reach = 256 * stride
-    a = max(int((moment - reach) / groove.rate_hz * drawn.points_per_s) - 2, 0)
-    b = min(int((moment + reach) / groove.rate_hz * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
+    """Peak velocity over samples first … last, along the drawn points."""
+    margin = MARGIN * stride
+    begin, count = first - margin, last - first + 2 * margin
+    a = max(int(begin / groove.rate_hz * drawn.points_per_s) - 2, 0)
+    b = min(int((begin + count) / groove.rate_hz * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
     x, y = grid.points(drawn, step_m, a, b, held)
-    read = _read(x, y, a, drawn, step_m, groove, moment - reach, 2 * reach)
-    tapered = read * np.hanning(len(read))
-    fine = soxr.resample(tapered, FINE * groove.rate_hz, VELOCITY_RATE_HZ, quality="VHQ")
-    middle = len(fine) // 2
-    moved = fine[middle - 3 : middle + 6] - fine[middle - 5 : middle + 4]
-    return float(np.abs(moved).max()) * VELOCITY_RATE_HZ / 2
+    read = _read(x, y, a, drawn, step_m, groove, begin, count)
+    ends = np.hanning(2 * margin * FINE)
+    read[: len(ends) // 2] *= ends[: len(ends) // 2]
+    read[-(len(ends) // 2) :] *= ends[len(ends) // 2 :]
+    fine = soxr.resample(read, FINE * groove.rate_hz, VELOCITY_RATE_HZ, quality="VHQ")[MARGIN - 1 : 1 - MARGIN]
+    return float(np.abs(fine[2:] - fine[:-2]).max()) * VELOCITY_RATE_HZ / 2
 
 
 def _one(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, start_s: float) -> float:

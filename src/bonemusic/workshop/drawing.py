@@ -21,6 +21,8 @@ from .output import whole
 
 GOOD_SNR_DB = 45.0
 """Below this the ideal machine's steps get finer: rounding stays under what any sheet's surface adds."""
+COARSE_SNR_DB = 35.0
+"""Below this the drawing's peak velocity is as much rounding as music, and is looked for everywhere."""
 TRIALS, CHECKS = 4, 16
 DIGITS = 100
 """A move of fewer steps than this takes two digits."""
@@ -74,7 +76,8 @@ def draw(
         drawn = grid.wave(work.groove, int(work.machine.points_per_s), bandwidth_hz, progress)
         step_m, snr_db = _step(drawn, work, music, curve, heard)
         work = dataclasses.replace(work, wave=drawn, step_m=step_m)
-        peak = fidelity.peak_velocity_m_s(drawn, step_m, work.groove, music.first, music.last)
+        coarse = snr_db is not None and snr_db < COARSE_SNR_DB
+        peak = fidelity.peak_velocity_m_s(drawn, step_m, work.groove, music.first, music.last, coarse)
         told = {"step_m": step_m, "snr_db": snr_db, "peak_velocity_m_s": peak}
     with whole(out) as file:
         points = spelling.write(file, work, progress)

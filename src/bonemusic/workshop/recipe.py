@@ -49,7 +49,9 @@ def _pitch(text: str) -> Pitch:
     except UnitError as why:
         raise UnitError(f"{why}; a pitch may also be auto or fixed") from why
     if not 1e-6 <= value <= 0.02:
-        raise UnitError(f"{units.shown(text)}: a pitch lies between 1 µm and 20 mm per turn")
+        raise UnitError(
+            f"{units.shown(text)}: a pitch lies between 1 µm and 20 mm per turn; give one of these, auto or fixed"
+        )
     return value
 
 
@@ -115,7 +117,8 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
             continue
         if key not in _PARSERS:
             near = get_close_matches(key, _PARSERS, 1)
-            raise UnitError(f"there is no setting {units.shown(key)}" + (f"; did you mean {near[0]}?" if near else ""))
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_PARSERS)}"
+            raise UnitError(f"there is no setting {units.shown(key)}; {hint}")
         field, parse = _PARSERS[key]
         try:
             changes[field] = parse(str(text))
