@@ -60,9 +60,7 @@ def test_cut_knolls_at_45_times_real_time_in_700_mb(benchmark: Any, knolls: Path
 def test_play_of_that_disc_under_8_s(benchmark: Any, knolls: Path, tmp_path: Path) -> None:
     disc = tmp_path / "d.svg"
     _run("cut", knolls, "-o", disc, "--quiet")
-    benchmark.pedantic(
-        lambda: _run("play", disc, "-o", tmp_path / "heard.wav", "--quiet"), rounds=5, warmup_rounds=1
-    )
+    benchmark.pedantic(lambda: _run("play", disc, "-o", tmp_path / "heard.wav", "--quiet"), rounds=5, warmup_rounds=1)
     benchmark.extra_info.update(wanted="< 8 s")
     assert benchmark.stats.stats.median < 8
 

@@ -247,12 +247,10 @@ def _refuse_too_long(name: str, frames: int, rate_hz: int, channels: int) -> Non
 
 
 def _read_soundtrack(path: Path, start_s: float, end_s: float | None) -> Audio:
-    last_s = min(MAX_SECONDS + 1, end_s if end_s is not None else math.inf)
+    last_s = min(math.inf if end_s is None else end_s, start_s + MAX_SECONDS + 1)
     samples, before, rate = soundtrack.read(path, start_s, last_s)
-    frames = before + len(samples)
-    if end_s is None:
-        _refuse_too_long(path.name, len(samples), rate, samples.shape[1])
-    first, last = stretch(path.name, rate, frames, start_s, end_s)
+    first, last = stretch(path.name, rate, before + len(samples), start_s, end_s)
+    _refuse_too_long(path.name, last - first, rate, samples.shape[1])
     return Audio(samples[first - before : last - before], rate)
 
 

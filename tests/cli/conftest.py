@@ -67,7 +67,7 @@ def refused(result: Result, *words: str, codes: tuple[int, ...] = (1, 2)) -> str
     line = result.line
     assert line.startswith("bonemusic: ")
     assert len(line) <= LONGEST_LINE
-    assert re.search(r"[;?]|lies between|cannot be", line), f"does not say what to do: {line}"
+    assert re.search(r"[;?]|lies between|cannot be|is more than", line), f"does not say what to do: {line}"
     assert "should not have happened" not in line
     assert "Traceback" not in line
     for word in words:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bonemusic import presets
-from bonemusic.cutting import engrave, plan
 from bonemusic.curves import recording
+from bonemusic.cutting import engrave, plan
 
 DISC = presets.disc("7in-78")
 RIAA = presets.curve("riaa")
@@ -32,7 +32,7 @@ def test_nothing_is_cut_that_the_song_cannot_hold(song_hz, most):
 
 @pytest.mark.parametrize(("song_hz", "band"), [(44_100, 12_000.0), (8000, 3400.0), (96_000, 20_000.0)])
 def test_tone_keeps_its_time_and_size(song_hz, band):
-    """A second of 500 Hz: the displacement's rate, its ringing before and after, its phase to a hundredth of a degree."""
+    """500 Hz: the displacement's rate, its ringing before and after, its phase to a hundredth of a degree."""
     hz = 500.0
     tone = np.sin(2 * np.pi * hz * np.arange(3 * song_hz) / song_hz).astype(np.float32)
     unit, rate = engrave.displacement(tone, song_hz, RIAA, band)

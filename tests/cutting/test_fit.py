@@ -267,6 +267,15 @@ def test_remedies_keep_a_speed_that_was_asked_for():
     assert "disc" in found
 
 
+def test_remedies_keep_a_speed_that_is_faster_than_any_discs():
+    """At 300 rpm by wish the nearest bigger disc, which would hold the song at its own 78, does not do."""
+    sound = song(100.0)
+    with pytest.raises(FitError) as caught:
+        fit(task_of(sound, rpm=Fraction(300)), None, "auto")
+    found = try_them(sound, TINY, None, "auto", str(caught.value), rpm=Fraction(300))
+    assert found["disc"] not in (None, "card-5in-78")
+
+
 def test_just_fitting_and_just_not():
     """As long as the least pitch allows there is no room for sound; a little less, and some fits."""
     longest = plan.longest_s(TINY, TINY.rpm, plan.least_pitch_m(TINY), 100e-6)

@@ -26,8 +26,8 @@ WINDOW_S = 0.5
 VELOCITY_RATE_HZ = 48_000
 CELL, EVERYWHERE_CELL, MARGIN = 256, 1 << 16, 128
 CELLS, NEARLY = 48, 0.9
-"""Stretches of `CELL` samples at 48 kHz are looked at whose velocity comes within 10 % of the greatest, at most so many;
-rounding may change their order."""
+"""Stretches of `CELL` samples at 48 kHz are looked at, at most so many: those whose velocity comes within 10 % of the
+greatest, as rounding may change their order."""
 FINE = 4
 """How many times the groove's rate the lines are read at, so that their corners stay above the band."""
 

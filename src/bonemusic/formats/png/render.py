@@ -34,8 +34,8 @@ def write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
 
     size = round(cut.disc.diameter_m * cut.dots_per_m) + 2
     if size * size > MAX_PIXELS:
-        most = (MAX_PIXELS**0.5 - 2) / cut.disc.diameter_m * 25.4e-3
-        raise FormatError(f"a picture {size} pixels wide is too large; give --dpi {most:.0f} or less")
+        most = int((MAX_PIXELS**0.5 - 2.5) / cut.disc.diameter_m * 25.4e-3)
+        raise FormatError(f"a picture {size} pixels wide is too large; give --dpi {most} or less")
     walls, rim = _walls(cut.groove, cut.dots_per_m, size), _outline(cut.disc, cut.dots_per_m, size)
     film = _fitted(cut.film, size)
     picture = np.empty((size, size, 3), np.uint8)

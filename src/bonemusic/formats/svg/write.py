@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import IO, Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +65,11 @@ def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> tuple[int, in
 def head(cut: CutDisc, step_m: float) -> str:
     """The file up to the first groove path. One unit of the drawing is one machine step, the centre is (0, 0)."""
     groove, disc, machine = cut.groove, cut.disc, cut.machine
-    title = _escaped(groove.meta.get("title", ""))
+    title = escape(_printable(groove.meta.get("title", "")))
     half = int(np.ceil(disc.diameter_m / 2 / step_m))
     size_mm = f"{2 * half * step_m * 1e3:.7g}"
     facts = {"rpm": str(groove.rpm), "curve": groove.meta.get("curve", "")}
-    data = " ".join(f"data-{k}={quoteattr(v)}" for k, v in facts.items())
+    data = " ".join(f"data-{k}={quoteattr(_printable(v))}" for k, v in facts.items())
     stroke = (machine.stroke_m or groove.profile.width_m) / step_m
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -120,7 +120,6 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     return points
 
 
-def _escaped(text: str) -> str:
-    from xml.sax.saxutils import escape
-
-    return escape("".join(c for c in text if c.isprintable()))
+def _printable(text: str) -> str:
+    """Without what XML cannot hold."""
+    return "".join(c for c in text if c.isprintable())
