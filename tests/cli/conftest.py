@@ -153,6 +153,15 @@ def disc(tmp_path_factory: pytest.TempPathFactory, wav: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def compiled(disc: Path, wav: Path) -> None:
+    """All that is compiled at its first use is on disk."""
+    with contextlib.redirect_stderr(io.TextIOWrapper(io.BytesIO())):
+        for args in (("play", disc, "heard.wav"), ("cut", wav, "disc.png", "--dpi", "60", "--disc", "card-5in-78")):
+            command, source, out, *more = map(str, args)
+            assert enter([command, source, "-o", str(disc.parent / out), "--quiet", *more]) == 0
+
+
 @pytest.fixture
 def untouched(place: Path) -> Iterator[Path]:
     """The folder `place` with a file out.svg and out.wav in it; after the test it holds the same as before it."""

@@ -143,6 +143,7 @@ def test_a_full_standard_output(execute: Run, untouched: Path, wav: Path) -> Non
         refused(execute("--help", stdout=full), "standard output", "disk is full", codes=(1,))
 
 
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("size", [3000, 50_000])
 def test_a_full_disk(execute: Run, untouched: Path, wav: Path, disc: Path, size: int) -> None:
     # past the limit a write fails, and the signal SIGXFSZ would end a program that did not ignore it

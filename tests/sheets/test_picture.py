@@ -126,7 +126,8 @@ def test_refusals_say_what_is_wrong(tmp_path: Path) -> None:
     for held in (b"", b"text\n", np.random.default_rng(0).bytes(3000), whole[:70], declared(0, 0)):
         (tmp_path / "bad.png").write_bytes(held)
         assert "bad.png: is no PNG, JPEG" in refusal(tmp_path / "bad.png")
-    assert "is no PNG" in refusal(tmp_path / ("x" * 250 + ".png" * 10))
+    with pytest.raises(FormatError, match="is no PNG"):
+        picture.read(tmp_path / ("x" * 250 + ".png" * 10))
 
 
 _HELD: dict[str, bytes] = {}
@@ -141,7 +142,7 @@ def valid(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP"])
-@settings(max_examples=3000, deadline=20000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_fuzz(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     held = bytearray(valid(kind))

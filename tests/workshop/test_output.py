@@ -153,3 +153,14 @@ def test_devices() -> None:
     with pytest.raises(OutputError, match="/dev/full: the disk is full"), whole(Path("/dev/full")) as file:
         file.write(b"x" * 100_000)
     assert Path("/dev/full").is_char_device()
+
+
+def test_what_the_work_is_made_from_is_not_overwritten(tmp_path: Path) -> None:
+    song, link = tmp_path / "song.wav", tmp_path / "link.wav"
+    song.write_bytes(b"RIFF")
+    link.symlink_to(song)
+    for out in (song, link):
+        with pytest.raises(OutputError, match="would be lost"):
+            output.refuse_inputs(out, [tmp_path / "absent", song])
+    output.refuse_inputs(tmp_path / "new.svg", [song])
+    output.refuse_inputs(Path("-"), [song])

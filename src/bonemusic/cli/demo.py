@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
-from .options import FileName, say, shown
+from .options import FileName, given, say, shown
 
 
 @click.command(short_help="Make a record of nothing but code, and hear it.")
@@ -29,11 +30,13 @@ def demo(song: Path | None, out: Path, quiet: bool) -> None:
     from ..report.demo_page import page
     from ..workshop import demo as work
     from ..workshop.output import whole
+    from . import words
 
-    with shown(quiet) as progress:
-        report = work.demo(song, out, progress)
+    with shown(quiet) as progress, nullcontext() if song is None else given(song) as file:
+        report = work.demo(file, out, progress)
     index = out / "index.html"
-    with whole(index) as file:
-        file.write(page(report).encode())
+    with whole(index) as html:
+        html.write(page(report).encode())
     if not quiet:
+        say(words.of_cut(report.cut))
         say(f"done: open {index} in a browser")

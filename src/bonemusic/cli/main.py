@@ -114,7 +114,7 @@ def _verdict(why: BaseException, args: list[str]) -> tuple[int, str]:
     if isinstance(why, MemoryError):
         return 1, "the machine has too little memory for this; cut a part with --start and --end"
     if isinstance(why, OSError) and why.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        where = why.filename or "standard output, or the folder of temporary files"
+        where = why.filename or "standard output, temporary files or compiled parts"
         return 1, f"{where}: the disk is full; free some space or write elsewhere"
     if os.environ.get("BONEMUSIC_DEBUG"):
         raise why
@@ -130,7 +130,7 @@ def _usage(why: click.UsageError, args: list[str]) -> str:
     if "extra argument" in text:
         text += "; put names with spaces in quotes"
     elif isinstance(why, click.NoSuchOption) and any(a.startswith("-") and Path(a).is_file() for a in args):
-        text += "; put -- before a name that begins with -"
+        text += "; write a name that begins with - as ./-name"
     see = f"see `{why.ctx.command_path if why.ctx else 'bonemusic'} --help`"
     return f"{text} {see[0].upper()}{see[1:]}" if text.endswith("?") else f"{text}; {see}"
 

@@ -21,7 +21,7 @@ def of_cut(report: CutReport) -> str:
     ]
     if report.level_db is not None:
         lines.append(
-            f"level {report.level_db:+.1f} dB re 5 cm/s (peaks {report.peak_velocity_cm_s:.1f} cm/s, "
+            f"level {report.level_db:+.1f} dB re 5 cm/s (peaks as drawn {report.peak_velocity_cm_s:.1f} cm/s, "
             f"{report.peak_displacement_um:.0f} µm)"
             + (f", nearest limit: {near.name} at {near.at_s:.1f} s" if near else "")
         )

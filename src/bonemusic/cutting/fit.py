@@ -108,7 +108,17 @@ class Task:
     def room(self, side: plan.Side) -> room.Room:
         """What limits the song along that side."""
         first = side.bands[1].first - ring_samples(self.rate_hz)
-        return room.room(self.unit_m, self.rate_hz, first, side.spiral, self.rpm, self.disc, self.machine, self.stylus)
+        return room.room(
+            self.unit_m,
+            self.rate_hz,
+            first,
+            side.spiral,
+            self.rpm,
+            self.disc,
+            self.machine,
+            self.stylus,
+            side.merges_at,
+        )
 
     @property
     def silent(self) -> bool:

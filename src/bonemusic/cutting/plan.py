@@ -58,6 +58,11 @@ class Side:
     pitch_m: float
     turns: float
 
+    @property
+    def merges_at(self) -> float:
+        """The turn from which on the lead-out's pitch falls to none, into the locked groove."""
+        return float(self.spiral.turns[-3])
+
 
 def music_span(disc: Disc, swing_m: float, pitch_m: float) -> Span:
     """Where music of that pitch may lie, with room for half a groove and a swing of `swing_m` at its inner end."""

@@ -79,6 +79,7 @@ def room(
     disc: Disc,
     machine: Machine,
     stylus: Stylus,
+    merges_at: float = math.inf,
 ) -> Room:
     """Find what limits a programme laid along a spiral.
 
@@ -93,6 +94,8 @@ def room(
         The unmodulated radius, metres over turns.
     rpm, disc, machine, stylus
         Give speed, width, land, tool, and what the pickup can follow.
+    merges_at : float
+        The turn from which on the spiral runs into its locked groove and no land is asked for.
     """
     per_turn = rate_hz * 60 / float(rpm)
     base, land = _land_terms(disc, machine)
@@ -112,6 +115,7 @@ def room(
             y,
             a,
             b,
+            min(merges_at * per_turn, 1e15) - first - begin,
             rate_hz,
             rate_hz // VELOCITY_RATE_HZ,
             per_turn,
@@ -244,11 +248,14 @@ def _later(y: NDArray[Any], place: float) -> tuple[float, float]:
 
 @kernel
 def _scan(
-    y: NDArray[Any], a: int, b: int, rate: float, stride: int, per_turn: float, grid: NDArray[Any],
+    y: NDArray[Any], a: int, b: int, merges: float, rate: float, stride: int, per_turn: float, grid: NDArray[Any],
     inner: NDArray[Any], angle: float, base: float, land: float, factor: NDArray[Any], at: NDArray[Any],
     peaks: NDArray[Any],
 ) -> None:  # fmt: skip
-    """Least factor of each limit over y[a:b]; `grid`, `inner`: radius every 64 samples, here and a turn later."""
+    """Least factor of each limit over y[a:b], of land up to `merges`.
+
+    `grid`, `inner`: radius every 64 samples, here and a turn later.
+    """
     for i in range(a, b):
         cell = (i - a) >> 6
         u = ((i - a) & 63) * (1.0 / 64.0)
@@ -269,6 +276,8 @@ def _scan(
         if read * factor[4] > 1.0:
             factor[4], at[4] = 1.0 / read, i
         peaks[0], peaks[1] = max(peaks[0], here), max(peaks[1], read)
+        if i >= merges:
+            continue
         then, slope_then = _later(y, i + per_turn)
         gap = apart - base
         toward = y[i] - then

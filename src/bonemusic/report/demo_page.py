@@ -98,9 +98,9 @@ def _heard(report: DemoReport, one: Heard) -> str:
         clicks = "no click" if not told.clicks_made else f"{told.clicks_made} click{'s' * (told.clicks_made != 1)}"
         return _player(
             "On the portable",
-            f"A suitcase player, and a hole that is not quite in the middle: the speed wavers by "
-            f"{with_unit(told.wow_percent, '%', 1)}, dust makes {clicks}, there is a hiss, and the small loudspeaker "
-            f"has no bass.",
+            f"A suitcase player, and a hole that is not quite in the middle: it runs a little fast "
+            f"and wavers by {with_unit(told.wow_percent, '%', 1)}, dust makes {clicks}, there is a hiss, and the small "
+            f"loudspeaker has no bass.",
             one.file,
         )
     return _player(f"On the turntable ‘{text(told.turntable)}’", "What this player makes of it.", one.file)
@@ -183,7 +183,7 @@ def _drawing(report: DemoReport) -> list[tuple[str, str, str]]:
             "Up to there all of the song is drawn; what lies above is left out.",
         )
     ]
-    step = "" if cut.step_um is None else f" in steps of {length(cut.step_um)}"
+    step = "" if cut.step_um is None else f" on a grid of {length(cut.step_um)}"
     if cut.predicted_snr_db is not None:
         rows.append(
             (

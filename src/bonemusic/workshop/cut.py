@@ -6,17 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from .. import audio, formats, presets
 from ..errors import SoundError
 from ..presets import Machine, Sheet
 from ..progress import Progress, silent
+from .output import refuse_inputs
 from .recipe import Recipe
 from .reports import CutReport
 from .wish import Song, Wish
 
 SHORTEST_S = 0.05
+CANCELLED = 1e-3
 
 
 def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> CutReport:
@@ -49,6 +52,7 @@ def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> C
         dots_per_m=recipe.dots_per_m,
         film=_film(recipe.sheet),
     )
+    refuse_inputs(out, [song, Path(recipe.sheet)] if recipe.sheet else [song])
     progress("reading the song", 0.0)
     with ThreadPoolExecutor(1) as reader:
         # decoding needs no lock, so the compiled parts are loaded meanwhile
@@ -66,7 +70,19 @@ def _read(song: Path, recipe: Recipe) -> Song:
     sound = audio.read(song, recipe.start_s, recipe.end_s)
     _refuse_too_short(song, sound)
     machine = presets.machine(recipe.machine)
-    return Song(audio.mixed(sound), sound.rate_hz, tuple(_about_song(sound, machine)))
+    mono = audio.mixed(sound)
+    _refuse_cancelled(song, sound, mono)
+    return Song(mono, sound.rate_hz, tuple(_about_song(sound, machine)))
+
+
+def _refuse_cancelled(song: Path, sound: audio.Audio, mono: NDArray[Any]) -> None:
+    """Where one channel is the other upside down, nothing but their rounding would be left, raised to full level."""
+    left = float(np.abs(mono).max(initial=0.0))
+    if sound.channels == 2 and left < CANCELLED * float(np.abs(sound.samples).max(initial=0.0)):
+        raise SoundError(
+            f"{song.name}: left and right cancel each other when mixed, nothing of the song is left; "
+            "turn one channel's polarity round, or give a single channel"
+        )
 
 
 def _about_song(sound: audio.Audio, machine: Machine) -> list[str]:

@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -73,6 +73,17 @@ def refuse(path: Path) -> None:
         if not os.access(path if there else path.parent, os.W_OK):
             what = "the file there is write-protected" if there else f"the folder {path.parent} is write-protected"
             raise OutputError(f"{path}: {what}; choose another place")
+
+
+def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
+    """`OutputError` where the output is one of the files that the work is made from: a slip would destroy it."""
+    for each in inputs:
+        try:
+            same = path.samefile(each)
+        except (OSError, ValueError):  # one of them is not there
+            continue
+        if same and path.is_file():
+            raise OutputError(f"{path}: is what the work is made from and would be lost; name another file")
 
 
 def _temporary() -> Path:

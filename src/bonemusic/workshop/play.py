@@ -14,7 +14,7 @@ from ..formats.sound import spelling, write_sound
 from ..playing.player import play as play_groove
 from ..presets import Curve, Stylus, Turntable
 from ..progress import Progress, silent
-from .output import whole
+from .output import refuse_inputs, whole
 from .recipe import Recipe
 from .reports import PlayReport
 
@@ -36,6 +36,7 @@ def play(source: Path, recipe: Recipe, out: Path, progress: Progress = silent) -
     """
     suffix = spelling(out, recipe.format)
     reading = formats.for_reading(source)
+    refuse_inputs(out, [source])
     turntable = presets.turntable(recipe.turntable)
     tip = recipe.stylus or turntable.stylus
     stylus = presets.stylus(tip) if tip else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from .wish import Song, Wish
 
 __all__ = ["make", "wake"]
 
-POOR_SNR_DB = 20.0
+POOR_SNR_DB, DROWNED_SNR_DB = 20.0, 3.0
 
 
 def make(path: Path, song: Song, wish: Wish, spelling: Format, out: Path, progress: Progress) -> CutReport:
@@ -30,7 +31,9 @@ def make(path: Path, song: Song, wish: Wish, spelling: Format, out: Path, progre
     disc, machine, curve = wish.disc, wish.machine, wish.curve
     band_hz = engrave.song_bandwidth_hz(song.rate_hz, machine.bandwidth_hz)
     unit, rate_hz = engrave.displacement(song.mono, song.rate_hz, curve, band_hz, progress)
-    task = Task(unit, rate_hz, disc, wish.rpm, machine, wish.stylus, wish.sheet)
+    # rounding to the grid moves each wall by up to half a step, and some more where errors are fed back
+    roomy = dataclasses.replace(disc, land_m=disc.land_m + machine.step_m)
+    task = Task(unit, rate_hz, roomy, wish.rpm, machine, wish.stylus, wish.sheet)
     found = fit(task, wish.level, wish.pitch)
     meta = {"curve": curve.name, "disc": disc.name, "title": path.stem}
     groove = engrave.engrave(found.side, unit, found.factor, disc, wish.rpm, rate_hz, meta)
@@ -41,9 +44,11 @@ def make(path: Path, song: Song, wish: Wish, spelling: Format, out: Path, progre
     drawn = draw(work, spelling, out, curve, band_hz, heard, progress)
     said = [*found.warnings, *song.warnings]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
+        gains = "" if wish.level is None else "a higher level, "
         said.append(
-            f"the grid of {machine.name} leaves {drawn.snr_db:.0f} dB between sound and noise; "
-            "a higher level, a slower speed or a bigger disc gains some"
+            f"the grid of {machine.name} leaves {drawn.snr_db:.0f} dB between sound and noise"
+            + (", you will hear more noise than music" if drawn.snr_db < DROWNED_SNR_DB else "")
+            + f"; {gains}a shorter song, a faster speed or a bigger disc gains some"
         )
     return _report(path, wish, work, found, drawn, seconds, band_hz, tuple(said))
 
