@@ -164,6 +164,8 @@ def test_points_lie_on_the_curve(machine):
     assert (along > -(grid.AHEAD + 1) * math.sqrt(2) - 11 * way).all()  # where a point stays, the groove goes on
     assert np.abs(outwards - slope * along).max() < 3
     assert np.std(outwards - slope * along) < 1
+    if machine == "ideal":  # its moves keep within 45° of the groove's way; a coarse grid knows eight directions only
+        assert (np.abs(np.diff(np.hypot(x, y))) < np.hypot(np.diff(x), np.diff(y)) * math.sqrt(0.5)).all()
     # the angle of sample 0 is 0, and the groove runs counter-clockwise, y up
     assert (x[0], y[0]) == (round(true_x[0]), 0)
     assert y[len(y) // 20] > 0

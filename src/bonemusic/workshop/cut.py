@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import audio, formats, presets
-from ..errors import SoundError
+from ..cutting import plan
+from ..errors import FitError, SoundError
 from ..presets import Machine, Sheet
 from ..progress import Progress, silent
+from ..units import time_text
 from .output import refuse_inputs
 from .recipe import Recipe
 from .reports import CutReport
@@ -20,6 +22,7 @@ from .wish import Song, Wish
 
 SHORTEST_S = 0.05
 CANCELLED = 1e-3
+FAR_TOO_LONG = 3.0
 
 
 def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> CutReport:
@@ -69,10 +72,22 @@ def _read(song: Path, recipe: Recipe) -> Song:
     """The song, mixed to what a drawn line can hold."""
     sound = audio.read(song, recipe.start_s, recipe.end_s)
     _refuse_too_short(song, sound)
+    _refuse_far_too_long(song, sound, recipe)
     machine = presets.machine(recipe.machine)
     mono = audio.mixed(sound)
     _refuse_cancelled(song, sound, mono)
     return Song(mono, sound.rate_hz, tuple(_about_song(sound, machine)))
+
+
+def _refuse_far_too_long(song: Path, sound: audio.Audio, recipe: Recipe) -> None:
+    """Hours of sound need not be shaped to be refused; what is nearer to fitting is told more exactly by `fit`."""
+    disc = presets.disc(recipe.disc)
+    holds_s = plan.longest_s(disc, recipe.rpm or disc.rpm, plan.least_pitch_m(disc), 0.0)
+    if sound.seconds > FAR_TOO_LONG * max(holds_s, 1.0):
+        raise FitError(
+            f"{song.name}: {time_text(sound.seconds)} do not fit, {disc.name} holds {time_text(holds_s)} of silence at "
+            "most and less of sound; cut a part with --start and --end"
+        )
 
 
 def _refuse_cancelled(song: Path, sound: audio.Audio, mono: NDArray[Any]) -> None:

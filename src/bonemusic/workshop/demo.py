@@ -138,6 +138,8 @@ def demo(song: Path | None, folder: Path, progress: Progress = silent) -> DemoRe
     BonemusicError
         The song cannot be read, or the folder not written.
     """
+    if song is not None:
+        audio.read(song)  # what cannot be read is told before anything is made
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as why:
