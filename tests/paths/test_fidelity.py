@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy import signal
+from scipy import integrate, signal
 
 from bonemusic import presets
 from bonemusic.groove import Groove, Knots, Profile, constant
@@ -57,7 +57,7 @@ def heard_by_another(drawn, step_m, groove):
     at_1k = 2 * np.pi * 1000
     replay /= (1 + (at_1k * 318e-6) ** 2) / (1 + (at_1k * 3180e-6) ** 2) / (1 + (at_1k * 75e-6) ** 2)
     band = (f >= 100) & (f <= 4500)
-    return np.trapezoid((density * (w / 0.05) ** 2 * replay)[band], f[band])
+    return integrate.trapezoid((density * (w / 0.05) ** 2 * replay)[band], f[band])
 
 
 @pytest.mark.parametrize(

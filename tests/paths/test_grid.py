@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import linalg
+from scipy import integrate, linalg
 
 from bonemusic.errors import Cancelled
 from bonemusic.groove import Groove, Knots, Profile, constant
@@ -271,14 +271,14 @@ def test_feedback_is_the_filter_that_leaves_the_least_of_the_heard_error(points_
     z = np.exp(-2j * np.pi * f / points_per_s)
 
     def left(h):
-        return np.trapezoid(heard * np.abs(1 + sum(c * z ** (i + 1) for i, c in enumerate(h))) ** 2, f)
+        return integrate.trapezoid(heard * np.abs(1 + sum(c * z ** (i + 1) for i, c in enumerate(h))) ** 2, f)
 
     least = left(taps)
     assert least < 0.85 * left(np.zeros(4))
     for i in range(4):
         for more in (-0.02, 0.02):
             assert left(taps + more * (np.arange(4) == i)) > least
-    lags = [np.trapezoid(heard * np.cos(2 * np.pi * f * k / points_per_s), f) for k in range(5)]
+    lags = [integrate.trapezoid(heard * np.cos(2 * np.pi * f * k / points_per_s), f) for k in range(5)]
     np.testing.assert_allclose(linalg.solve_toeplitz(lags[:4], -np.array(lags[1:])), taps, atol=2e-3)
 
 
