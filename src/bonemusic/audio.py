@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from . import soundtrack
 from .errors import SoundError
-from .units import shown
+from .files import head_of
 
 if TYPE_CHECKING:
     import soundfile
@@ -93,7 +93,7 @@ def read(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Audio:
     SoundError
         Missing, empty, not sound, cut short, too long, or holding NaN.
     """
-    head = _head(path)
+    head = head_of(path, 64, SoundError, "a sound file")
     _refuse_cut_short(path, head)
     audio = _read_by_soundfile(path, head, start_s, end_s) or _read_soundtrack(path, start_s, end_s)
     if not np.isfinite(audio.samples).all():
@@ -130,23 +130,6 @@ def mixed(audio: Audio) -> Block:
         np.add(part[:, 0], part[:, 1], out=out[a : a + BLOCK])
         out[a : a + BLOCK] *= np.float32(0.5)
     return out
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            head = file.read(64)
-    except FileNotFoundError as why:
-        raise SoundError(f"{path}: there is no such file; check the name") from why
-    except IsADirectoryError as why:
-        raise SoundError(f"{path} is a directory; name a sound file in it") from why
-    except PermissionError as why:
-        raise SoundError(f"{path}: may not be opened ({why.strerror}); check its permissions") from why
-    except OSError as why:
-        raise SoundError(f"{shown(str(path))}: cannot be opened ({why.strerror}); check the name") from why
-    if not head:
-        raise SoundError(f"{path.name}: is empty (0 bytes); take a whole copy of the file")
-    return head
 
 
 def _read_by_soundfile(path: Path, head: bytes, start_s: float, end_s: float | None) -> Audio | None:

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..errors import FormatError
+from ..files import head_of
 from ..units import shown
 from .base import Format
 
@@ -63,19 +64,7 @@ def for_reading(path: Path) -> Format:
     FormatError
         Missing, a directory, empty, or nothing that any format knows.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except FileNotFoundError as why:
-        raise FormatError(f"{path}: there is no such file; check the name") from why
-    except IsADirectoryError as why:
-        raise FormatError(f"{path} is a directory; name the file of a disc in it") from why
-    except PermissionError as why:
-        raise FormatError(f"{path}: may not be opened ({why.strerror}); check its permissions") from why
-    except OSError as why:
-        raise FormatError(f"{shown(str(path))}: cannot be opened ({why.strerror}); check the name") from why
-    if not head:
-        raise FormatError(f"{path.name}: is empty (0 bytes); take a whole copy of the file")
+    head = head_of(path, HEAD, FormatError, "the file of a disc")
     reading = [f for f in known() if f.read is not None]
     for each in reading:
         if each.sniff(head):
