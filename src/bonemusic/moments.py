@@ -1,0 +1,1 @@
+"""What a programme asks of a groove at each moment."""
