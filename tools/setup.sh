@@ -38,7 +38,7 @@ if [ ! -x .venv/bin/pip ]; then
     fi
 fi
 
-if [ "$kind" = dev ]; then extras=video,dev; else extras=video; fi
+if [ "$kind" = dev ]; then extras=report,video,dev; else extras=report,video; fi
 say "installing Bonemusic and the libraries it needs ($extras) into .venv; a minute or two the first time"
 .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]"
 touch "$stamp"
