@@ -66,7 +66,7 @@ def test_the_presets_that_the_design_names_are_there() -> None:
     assert {
         "riaa", "aes", "decca-ffrr", "ffrr-lp", "columbia-lp", "nab", "ccir", "bsi", "brunswick", "flat", "acoustic",
     } <= set(presets.names("curves"))  # fmt: skip
-    assert presets.names("machines") == ["ideal", "laser-1200", "laser-600"]
+    assert presets.names("machines") == ["ideal", "laser-1200", "laser-600", "lathe"]
     assert presets.names("styli") == ["lp-18", "lp-mono-25", "elliptical-8", "78-65", "78-76"]
     assert presets.names("sheets") == ["x-ray-film", "lacquer", "vinyl", "flexi", "card"]
     assert presets.names("turntables") == ["ideal", "club", "portable"]
@@ -249,6 +249,17 @@ def test_machines_have_the_numbers_of_the_design() -> None:
         assert len({machine.cut_colour, machine.groove_colour, machine.label_colour}) == 3
 
 
+def test_only_the_lathe_moves_up_and_down() -> None:
+    lathe = presets.machine("lathe")
+    assert lathe.stereo is True
+    assert (lathe.tool, lathe.bandwidth_hz, lathe.screw_turns) == ("chisel", 16000, 0.25)
+    assert lathe.coil_limit_m_s2 == pytest.approx(14_000 / math.sqrt(2) * math.sqrt(10 / 600), rel=0.03)
+    assert lathe.bandwidth_hz < lathe.points_per_s / 2
+    for name in ("ideal", "laser-1200", "laser-600"):
+        machine = presets.machine(name)
+        assert (machine.stereo, machine.screw_turns, machine.coil_limit_m_s2) == (False, None, None)
+
+
 @pytest.mark.parametrize(
     ("name", "radius_um", "tracing_um"),
     [("lp-18", 18, 18), ("lp-mono-25", 25, 25), ("elliptical-8", 18, 8), ("78-65", 65, 65), ("78-76", 76, 76)],
@@ -259,6 +270,21 @@ def test_styli_have_the_numbers_of_the_design(name: str, radius_um: float, traci
     assert stylus.tracing_radius_m == tracing_um / 1e6
     if radius_um < 30:
         assert (stylus.swing_m, stylus.velocity_m_s) == (100e-6, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("name", "force_mn", "mass_mg", "compliance_um_mn"),
+    [("lp-18", 20, 0.6, 15), ("lp-mono-25", 30, 1, 10), ("elliptical-8", 18, 0.5, 20), ("78-65", 40, 1.5, 10),
+     ("78-76", 40, 1.5, 10)],
+)  # fmt: skip
+def test_styli_press_weigh_and_yield(name: str, force_mn: float, mass_mg: float, compliance_um_mn: float) -> None:
+    stylus = presets.stylus(name)
+    assert stylus.force_n == force_mn / 1e3
+    assert stylus.tip_mass_kg == mass_mg / 1e6
+    assert stylus.compliance_m_n == compliance_um_mn / 1e3
+    # what a good pickup still tracks, it tracks at its usual force: the greatest swing, and the velocity at 1 kHz
+    assert stylus.swing_m / stylus.compliance_m_n < stylus.force_n
+    assert stylus.velocity_m_s * 2 * math.pi * 1000 * stylus.tip_mass_kg < stylus.force_n
 
 
 def test_film_has_the_numbers_of_the_design() -> None:
@@ -359,6 +385,13 @@ def test_like_on_a_name_of_ours_begins_with_the_other_row(own: Callable[[str, st
     assert presets.curve("aes").turnover_s is None
 
 
+def test_a_users_machine_and_stylus_of_before_still_load(own: Callable[[str, str], Path]) -> None:
+    own("machines", '[mine]\nlike = "laser-600"\ntitle = "Mine"\nstereo = true\n')
+    assert presets.machine("mine").stereo is True
+    own("styli", '[mine]\ntitle = "Mine"\nradius_um = 20\nswing_um = 50\nvelocity_cm_s = 10\n')
+    assert presets.stylus("mine").force_n == 0.02
+
+
 def test_a_users_shared_sources_serve_all_rows(own: Callable[[str, str], Path]) -> None:
     own("sheets", '[sources]\nbase_mm = "my gauge"\n[mine]\ntitle = "Mine"\nthickness_mm = 1\nbase_mm = 0.5\n')
     assert presets.row("sheets", "mine")["source"] == {"base_mm": "my gauge"}
@@ -457,6 +490,14 @@ def test_senseless_numbers_are_refused(own: Callable[[str, str], Path], line: st
         ("machines", "ideal", "bandwidth_hz = 16001", "at most half of points_per_s"),
         ("machines", "ideal", 'tool = "axe"', "'chisel', 'round'"),
         ("machines", "ideal", "step_um = 0", "more than zero"),
+        ("machines", "lathe", "stereo = 1", "must be true or false"),
+        ("machines", "lathe", 'stereo = "true"', "must be true or false"),
+        ("machines", "lathe", "screw_turns = 0", "more than zero"),
+        ("machines", "lathe", "coil_limit_m_s2 = true", "must be a number"),
+        ("styli", "lp-18", "force_mn = 0", "more than zero"),
+        ("styli", "lp-18", "force_mn = 20000", "nothing is of that size"),
+        ("styli", "lp-18", "tip_mass_mg = -1", "more than zero"),
+        ("styli", "lp-18", "compliance_um_mn = 1e9", "nothing is of that size"),
         ("styli", "lp-18", "radius_um = 0", "more than zero"), ("sheets", "card", "base_mm = 0", "more than zero"),
         ("turntables", "club", "speed_error_percent = -100", "makes no sense"),
         ("turntables", "club", "wow_percent = 60", "no sense"),

@@ -66,6 +66,12 @@ class Machine:
     """Highest frequency that is drawn."""
     tool: Literal["chisel", "round"]
     """A chisel keeps its radial width; a round tool (a beam, a ball) widens by 1/cos of the slope."""
+    stereo: bool = False
+    """Whether it moves up and down with the sound (45/45), and not sideways only."""
+    screw_turns: float | None = None
+    """Least part of a turn over which its lead screw changes the pitch; None: at once."""
+    coil_limit_m_s2: float | None = None
+    """RMS acceleration along a wall's normal that its cutter head stands for minutes; None: it has no coils to burn."""
     stroke_m: float | None = None
     """Line width written into drawings; None writes the groove's own."""
     cut_colour: str = "#ff0000"
@@ -87,6 +93,12 @@ class Stylus:
     """Peak displacement that a good pickup with this tip still tracks."""
     velocity_m_s: float
     """Peak velocity that a good pickup with this tip still tracks."""
+    force_n: float = 0.02
+    """The usual tracking force."""
+    tip_mass_kg: float = 0.6e-6
+    """Effective mass of all that moves with the tip, as felt at the tip."""
+    compliance_m_n: float = 0.012
+    """Way of the tip for each newton, sideways and up alike."""
 
     @property
     def tracing_radius_m(self) -> float:

@@ -35,6 +35,9 @@ _TO_SI: dict[str, tuple[str, Callable[[float], float]]] = {
     "_mm": ("_m", lambda v: v / 1e3),
     "_um": ("_m", lambda v: v / 1e6),
     "_us": ("_s", lambda v: v / 1e6),
+    "_um_mn": ("_m_n", lambda v: v / 1e3),
+    "_mn": ("_n", lambda v: v / 1e3),
+    "_mg": ("_kg", lambda v: v / 1e6),
     "_deg": ("_rad", math.radians),
     "_cm_s": ("_m_s", lambda v: v / 1e2),
     "_percent": ("", lambda v: v / 1e2),
@@ -49,6 +52,10 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "speed_error": (-0.5, 0.5),
     "wow": (0, 0.5),
     "flutter": (0, 0.5),
+    "screw_turns": (1e-3, 1e3),
+    "force_n": (1e-4, 10),
+    "tip_mass_kg": (1e-9, 1e-2),
+    "compliance_m_n": (1e-6, 1),
     "angle_rad": (math.radians(10), math.radians(170)),
 } | dict.fromkeys(
     ("hole_diameter_m", "bottom_radius_m", "land_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
@@ -220,6 +227,10 @@ def _value(wants: Any, field: str, to_si: Callable[[float], float], value: Any, 
     if get_origin(wants) is Literal:
         if value not in get_args(wants):
             raise PresetError(f"{what} must be one of {', '.join(map(repr, get_args(wants)))}")
+        return value
+    if wants is bool:
+        if not isinstance(value, bool):
+            raise PresetError(f"{what} must be true or false, without quotation marks")
         return value
     if str in (wants, *get_args(wants)):
         if not isinstance(value, str):
