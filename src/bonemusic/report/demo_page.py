@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from importlib import resources
 
 from ..cutting.fit import Limit
 from ..workshop.demo import DemoReport, Heard
 from .figures import HAIR_UM, above, section, side
+from .style import style_of
 from .words import address, decibels, duration, length, number, speed, text, time, with_unit
 
 LONG_TITLE = 32
@@ -25,7 +25,7 @@ def page(report: DemoReport) -> str:
 
     Every text of the report is escaped: a song's file name can be anything.
     """
-    style = resources.files(__package__).joinpath("demo.css").read_text("utf-8")
+    style = style_of("shared.css", "demo.css")
     title = text(report.title)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
