@@ -1,7 +1,8 @@
-"""The rolling ball against known answers, and against a plain NumPy twin at many times the rate."""
+"""Where a ball goes in a groove, and the groove that makes it go where it should."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from fractions import Fraction
 
@@ -26,31 +27,6 @@ def middle(wall):
     return wall[len(wall) // 3 : 2 * len(wall) // 3]
 
 
-def twin(wall, step_m, radius_m, times):
-    """The dilation of a periodic wall at the samples of an exactly oversampled one: slow and plain."""
-    n = len(wall)
-    spectrum = np.zeros(n * times // 2 + 1, complex)
-    spectrum[: n // 2 + 1] = np.fft.rfft(wall)
-    dense = np.fft.irfft(spectrum * times, n * times)
-    fine_m = step_m / times
-    best = np.full(n, -np.inf)
-    for u in range(-int(radius_m / fine_m), int(radius_m / fine_m) + 1):
-        best = np.maximum(best, np.roll(dense, -u)[::times] + math.sqrt(radius_m**2 - (u * fine_m) ** 2) - radius_m)
-    return best
-
-
-def thd_db(sound, frequency_hz, rate_hz):
-    """Harmonics 2 to 7 against the fundamental; above half the rate they fold back, as they do in a groove."""
-    power = np.abs(np.fft.fft(sound)) ** 2
-    bins = np.arange(1, 8) * round(frequency_hz * len(sound) / rate_hz) % len(sound)
-    return 10 * math.log10(power[bins[1:]].sum() / power[bins[0]])
-
-
-def lateral(roll, wall):
-    """Both walls of a lateral cut rolled, and their difference: what a mono pickup reads, over √2."""
-    return (roll(wall) - roll(-wall)) / 2
-
-
 def level_db(error, of):
     return 20 * math.log10(np.std(error) / np.std(of))
 
@@ -61,127 +37,23 @@ def groove_of(lateral_m, vertical_m=None, rate_hz=96_000, radius_m=0.06):
     return Groove(spiral, constant(28e-6), Fraction(100, 3), rate_hz, lateral_m, profile, vertical_m)
 
 
-@pytest.mark.parametrize(
-    ("frequency_hz", "velocity_m_s", "radius_m"),
-    [(8000, 0.05, LP_M), (8010, 0.05, LP_M), (3000, 0.07, LP_M), (8010, 0.1, LP_M), (1000, 0.1, 65e-6)],
-)
-def test_distortion_is_that_of_an_oversampled_twin(frequency_hz, velocity_m_s, radius_m):
-    wall = tone(frequency_hz, velocity_m_s, 96_000)
-    step_m = INNER_M_S / 96_000
-    ball = lateral(lambda w: middle(stylus.traced(w, INNER_M_S, 96_000, radius_m)), wall)
-    plain = lateral(lambda w: twin(w, step_m, radius_m, 8), middle(wall))
-    assert thd_db(ball, frequency_hz, 96_000) == pytest.approx(thd_db(plain, frequency_hz, 96_000), abs=0.3)
-
-
-@pytest.mark.parametrize(("frequency_hz", "velocity_m_s"), [(8010, 0.05), (3000, 0.07), (12_010, 0.1)])
-def test_waveform_is_that_of_a_finely_oversampled_twin(frequency_hz, velocity_m_s):
-    wall = tone(frequency_hz, velocity_m_s, 96_000)  # the last one bridges its own valleys
-    ball = middle(stylus.traced(wall, INNER_M_S, 96_000, LP_M))
-    plain = twin(middle(wall), INNER_M_S / 96_000, LP_M, 64)
-    assert level_db(ball - plain, wall) < -90
-
-
-@pytest.mark.parametrize(
-    ("frequency_hz", "velocity_m_s", "rate_hz", "least_db"),
-    [(3000, 0.07, 96_000, 75), (8000, 0.05, 96_000, 30), (8010, 0.05, 96_000, 20), (8010, 0.05, 192_000, 40)],
-)
-def test_what_is_cut_eroded_is_traced_as_it_should_be(frequency_hz, velocity_m_s, rate_hz, least_db):
-    wall = tone(frequency_hz, velocity_m_s, rate_hz)
-
-    def compensated(w):
-        cut = stylus.eroded(w, INNER_M_S, rate_hz, LP_M)
-        return middle(stylus.traced(cut, INNER_M_S, rate_hz, LP_M))
-
-    before = lateral(lambda w: middle(stylus.traced(w, INNER_M_S, rate_hz, LP_M)), wall)
-    after = lateral(compensated, wall)
-    assert thd_db(before, frequency_hz, rate_hz) - thd_db(after, frequency_hz, rate_hz) > least_db
-
-
-def test_a_ball_on_a_level_wall_stays_level():
-    wall = np.full(1000, 3e-6)
-    np.testing.assert_allclose(stylus.traced(wall, 0.2, 96_000, LP_M), 3e-6, rtol=1e-12)
-
-
-def test_a_ball_rolls_over_a_peak_in_an_arc():
-    step_m, high_m = 0.3e-6, 3e-6
-    x = (np.arange(1001) - 500) * step_m
-    wall = high_m * np.exp(-0.5 * (x / (2 * step_m)) ** 2)  # as sharp as a wall without ripples can be
-    height = stylus.traced(wall, step_m * 96_000, 96_000, LP_M)
-    arc = np.maximum(high_m + np.sqrt(np.maximum(LP_M**2 - x**2, 0)) - LP_M, 0)
-    assert (height >= arc - 1e-12).all()  # the top is always in reach
-    assert (height <= np.maximum(arc, 0) + 0.1 * high_m).all()
-    assert height[500] == pytest.approx(high_m, rel=1e-9)
-
-
-def test_a_ball_climbs_a_step_in_an_arc():
-    step_m, high_m = 0.1e-6, 4e-6
-    x = (np.arange(2001) - 1000) * step_m
-    wall = high_m / 2 * (1 + np.tanh(x / (2 * step_m)))
-    height = stylus.traced(wall, step_m * 96_000, 96_000, LP_M)
-
-    def arc(edge_m):
-        climbing = high_m + np.sqrt(np.maximum(LP_M**2 - (x - edge_m) ** 2, 0)) - LP_M
-        return np.where(x < edge_m, np.maximum(climbing, 0), high_m)
-
-    # the wall lies between two sharp steps, 1 µm before it and behind it, and so does the ball
-    assert (height <= arc(-1e-6) + 1e-3 * high_m).all()
-    assert (height >= arc(1e-6) - 1e-3 * high_m).all()
-
-
-def test_a_parabolic_valley_wider_than_the_ball_is_followed_exactly():
-    step_m, bend_m = 2e-6, 100e-6
-    x = (np.arange(401) - 200) * step_m
-    height = stylus.traced(x**2 / (2 * bend_m), step_m * 96_000, 96_000, LP_M)
-    # a ball that touches at u with slope s = u/bend stands at x = u - R·s/√(1+s²)
-    u = np.linspace(-150e-6, 150e-6, 20_001)
-    lean = np.sqrt(1 + (u / bend_m) ** 2)
-    known = np.interp(x, u - LP_M * u / bend_m / lean, u**2 / (2 * bend_m) + LP_M / lean - LP_M)
-    np.testing.assert_allclose(height[140:261], known[140:261], atol=1e-11)
-
-
-def test_radius_0_gives_the_same_bits():
+def test_radius_0_gives_the_grooves_own_bits():
     wall = np.random.default_rng(1).standard_normal(500)
-    assert stylus.traced(wall, 0.2, 96_000, 0.0) is not None
-    np.testing.assert_array_equal(stylus.traced(wall, 0.2, 96_000, 0.0), wall)
     groove = groove_of(wall, wall[::-1])
     across, up = stylus.trace_groove(groove, 0.0, 10, 400)
     np.testing.assert_array_equal(across, groove.lateral_m[10:400])
     np.testing.assert_array_equal(up, groove.vertical_m[10:400])
 
 
-def test_a_ball_never_sinks_below_the_wall_and_a_larger_one_never_below_a_smaller():
-    wall = 1e-6 * np.cumsum(np.random.default_rng(2).standard_normal(4000))
-    wall = np.convolve(wall, np.hanning(9) / np.hanning(9).sum(), "same")
-    small = stylus.traced(wall, 0.3, 96_000, LP_M)
-    assert (small >= wall - 1e-13).all()
-    assert (stylus.traced(wall, 0.3, 96_000, 65e-6) >= small - 2e-9).all()
-
-
-def test_stretches_are_one_go_bit_for_bit():
-    random = np.random.default_rng(3)
+def test_stretches_of_a_groove_are_one_go_bit_for_bit():
     n = 80_001
-    wall = 1e-6 * np.convolve(random.standard_normal(n), np.hanning(17), "same")
-    speed = 0.4 - 0.2 * (np.arange(n) / n) ** 2
-    whole = stylus.traced(wall, speed, 96_000, 65e-6)
-    for first, last in [(0, 1), (0, 257), (255, 40_000), (33_000, 33_001), (79_990, n), (1, n)]:
-        np.testing.assert_array_equal(stylus.traced(wall, speed, 96_000, 65e-6, first, last), whole[first:last])
+    wall = 1e-6 * np.convolve(np.random.default_rng(3).standard_normal(n), np.hanning(17), "same")
     groove = groove_of(wall, wall[::-1])
     across, up = stylus.trace_groove(groove, LP_M)
     for first, last in [(0, 100), (12_345, 70_000), (79_000, n)]:
         part_across, part_up = stylus.trace_groove(groove, LP_M, first, last)
         np.testing.assert_array_equal(part_across, across[first:last])
         np.testing.assert_array_equal(part_up, up[first:last])
-
-
-def test_empty_and_tiny_walls():
-    assert len(stylus.traced(np.zeros(0), 0.2, 96_000, LP_M)) == 0
-    np.testing.assert_allclose(stylus.traced(np.array([1e-6]), 0.2, 96_000, LP_M), 1e-6, rtol=1e-9)
-    assert stylus.traced(np.zeros(3, np.float32), 0.2, 96_000, LP_M).dtype == np.float32
-
-
-def test_a_groove_that_stands_still_is_refused():
-    with pytest.raises(ValueError, match="more than 0 m/s"):
-        stylus.traced(np.zeros(10), 0.0, 96_000, LP_M)
 
 
 def harmonics_db(sound, frequency_hz, rate_hz):
@@ -224,85 +96,43 @@ def test_how_fast_the_groove_passes_is_that_of_the_spiral():
     np.testing.assert_allclose(stylus.trace_groove(groove, LP_M)[0], (left - right) / math.sqrt(2), atol=1e-12)
 
 
+def test_an_eroded_groove_is_traced_as_it_was_meant_and_not_pinched_upwards():
+    rate_hz = 192_000
+    meant = groove_of(math.sqrt(2) * tone(3000, 0.07, rate_hz), rate_hz=rate_hz)
+    cut_across, cut_up = stylus.erode_groove(meant, LP_M)
+    cut = dataclasses.replace(meant, lateral_m=cut_across, vertical_m=cut_up)
+    across, up = stylus.trace_groove(cut, LP_M)
+    assert level_db(middle(across - meant.lateral_m), middle(meant.lateral_m)) < -95
+    assert level_db(middle(up), middle(meant.lateral_m)) < -95
+    slope = 0.07 / INNER_M_S
+    # each wall is eroded by R·(slope²/2)/2, and by less in the fourth power of the slope
+    assert cut_up.min() == pytest.approx(-LP_M * slope**2 / math.sqrt(8), rel=0.07)
+    part_across, part_up = stylus.erode_groove(meant, LP_M, 1000, 40_000)
+    np.testing.assert_array_equal(part_across, cut_across[1000:40_000])
+    np.testing.assert_array_equal(part_up, cut_up[1000:40_000])
+
+
+def test_rounds_bring_a_lateral_cut_nearer():
+    meant = groove_of(math.sqrt(2) * tone(3000, 0.07, 96_000))
+    cut, left_db = meant, []
+    for _ in range(4):
+        across, _ = stylus.trace_groove(cut, LP_M)
+        left_db.append(level_db(middle(across - meant.lateral_m), middle(meant.lateral_m)))
+        part = stylus.cut_nearer(meant, cut, LP_M, 500, 900)
+        cut = dataclasses.replace(cut, lateral_m=stylus.cut_nearer(meant, cut, LP_M))
+        np.testing.assert_array_equal(part, cut.lateral_m[500:900])
+    assert left_db == pytest.approx([-32, -44, -49.5, -51.5], abs=0.7)
+
+
+@pytest.mark.parametrize(
+    ("bandwidth_hz", "rate_hz"), [(100, 48_000), (4500, 96_000), (8000, 192_000), (12_000, 192_000), (20_000, 384_000)]
+)
+def test_rate_that_compensation_needs(bandwidth_hz, rate_hz):
+    assert stylus.compensation_rate_hz(bandwidth_hz) == rate_hz
+
+
 def test_statements_of_what_fits():
     assert stylus.largest_ball_m(56e-6) == pytest.approx(56e-6 / math.sqrt(2))
     assert stylus.largest_ball_m(56e-6, math.radians(60)) == pytest.approx(56e-6 / math.sqrt(3))
     assert stylus.least_curvature_m(LP_M) == pytest.approx(LP_M / math.sqrt(2))
     assert stylus.greatest_velocity_m_s(0.21) == 0.21
-
-
-def kernel_input(blocks=2, margin=60):
-    wall = 2e-6 * np.convolve(
-        np.random.default_rng(4).standard_normal(blocks * stylus.BLOCK + 2 * margin), np.hanning(13) / 6, "same"
-    )
-    between, both = np.zeros(len(wall)), np.zeros(2 * len(wall))
-    stylus.halfway(wall, stylus.HALFWAY_TAPS, between, both)
-    steps_m = np.linspace(2.2e-6, 2.1e-6, blocks + 1)
-    return wall, between, both, margin, steps_m
-
-
-def test_kernel_halfway_is_a_convolution():
-    wall, between, both, _, _ = kernel_input()
-    taps = stylus.HALFWAY_TAPS
-    plain = np.convolve(wall, np.concatenate((taps[::-1], taps)), "full")[len(taps) :]
-    np.testing.assert_allclose(between[24:-24], plain[24 : len(wall) - 24], atol=1e-18)
-    np.testing.assert_array_equal(both[48:-48:2], wall[24:-24])
-    np.testing.assert_array_equal(both[49:-48:2], between[24:-24])
-    again, pairs = np.zeros_like(between), np.zeros_like(both)
-    stylus.halfway.py_func(wall, taps, again, pairs)
-    np.testing.assert_array_equal(again, between)
-    np.testing.assert_array_equal(pairs, both)
-
-
-def test_weights_halfway_are_the_least_squares():
-    distance, f = np.arange(24) + 0.5, np.linspace(0, 0.435, 2000)
-    weight = 1 / (f + 0.01)
-    weight[0] *= 1000  # what does not move stays exactly where it is
-    cosines = 2 * np.cos(2 * np.pi * np.outer(f, distance))
-    fitted = np.linalg.lstsq(cosines * weight[:, None], weight, rcond=None)[0]
-    np.testing.assert_allclose(stylus.HALFWAY_TAPS, fitted, atol=1e-9)
-    error = np.abs(cosines @ stylus.HALFWAY_TAPS - 1)
-    assert error[f <= 0.4].max() < 10 ** (-95 / 20)
-    assert error[f <= 0.01].max() < 10 ** (-128 / 20)
-
-
-def nearest_plain(both, margin, steps_m, radius_m):
-    """Every half sample under the whole circle."""
-    found = []
-    for b in range(len(steps_m) - 1):
-        half_m = 0.25 * (steps_m[b] + steps_m[b + 1])
-        whole = int(radius_m / half_m)
-        u = np.arange(-whole, whole + 1)
-        circle = np.sqrt(radius_m**2 - (u * half_m) ** 2) - radius_m
-        for i in range(stylus.BLOCK):
-            at = 2 * (margin + b * stylus.BLOCK + i)
-            found.append(u[np.argmax(both[at - whole : at + whole + 1] + circle)])
-    return np.array(found, float)
-
-
-def test_kernel_nearest_finds_what_trying_everything_finds():
-    wall, between, both, margin, steps_m = kernel_input()
-    at = np.zeros(2 * stylus.BLOCK)
-    stylus.nearest(wall, between, both, margin, steps_m, 65e-6, at)
-    np.testing.assert_array_equal(at, nearest_plain(both, margin, steps_m, 65e-6))
-    again = np.zeros_like(at)
-    stylus.nearest.py_func(wall, between, both, margin, steps_m, 65e-6, again)
-    np.testing.assert_array_equal(again, at)
-
-
-def test_kernel_contact_finds_the_top_of_a_polynomial_on_a_circle():
-    _, _, both, margin, steps_m = kernel_input()
-    at = nearest_plain(both, margin, steps_m, LP_M)
-    out = np.zeros_like(at)
-    stylus.contact(both, margin, steps_m, LP_M, at, out)
-    t = np.linspace(-1, 1, 4001)
-    for i in range(0, len(at), 7):
-        m = 2 * (margin + i) + int(at[i])
-        wall = np.polynomial.Polynomial.fit(np.arange(-3, 4), both[m - 3 : m + 4], 6)(t)
-        b, inside = divmod(i, stylus.BLOCK)
-        half_m = 0.5 * (steps_m[b] + (steps_m[b + 1] - steps_m[b]) * inside / stylus.BLOCK)
-        circle = np.sqrt(LP_M**2 - ((at[i] + t) * half_m) ** 2) - LP_M
-        assert out[i] == pytest.approx((wall + circle).max(), abs=2e-12)
-    again = np.zeros_like(out)
-    stylus.contact.py_func(both, margin, steps_m, LP_M, at, again)
-    np.testing.assert_allclose(again, out, rtol=1e-12, atol=1e-18)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..presets import Turntable
 from ..progress import Progress, silent
 from ..spectral import Response, filtered, high_cut, low_cut
-from .threads import BLOCK
+from ..threads import BLOCK
 
 Array = NDArray[Any]
 

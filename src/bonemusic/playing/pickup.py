@@ -11,7 +11,7 @@ from ..groove import Groove
 from ..presets import Stylus
 from ..progress import Progress, silent
 from ..stylus import trace_groove
-from .threads import THREADS, over_blocks
+from ..threads import THREADS, over_blocks
 
 Array = NDArray[Any]
 

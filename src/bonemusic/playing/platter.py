@@ -23,7 +23,7 @@ from ..groove import Groove
 from ..jit import kernel
 from ..presets import Turntable
 from ..progress import Progress, silent
-from .threads import BLOCK, over_blocks
+from ..threads import BLOCK, over_blocks
 
 Array = NDArray[Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from ..progress import Progress
+from .progress import Progress
 
 BLOCK = 1 << 16
 """Samples of one block. Blocks begin at its multiples, whoever works on them, so results never depend on that."""
