@@ -12,7 +12,7 @@ from scipy import signal
 
 from bonemusic import spectral
 from bonemusic.errors import Cancelled
-from bonemusic.spectral import filtered, high_cut, low_cut
+from bonemusic.spectral import filtered, flow, high_cut, low_cut
 
 
 def noise(samples, seed=20):
@@ -158,6 +158,74 @@ def test_result_equals_one_transform_of_everything():
     size = len(padded) * out // rate
     one = np.fft.irfft(np.pad(spectrum, (0, size // 2 + 1 - len(spectrum))), size)[3 * out : 3 * out + n * out // rate]
     assert db(filtered(sound, rate, response, out) - one, one) < -125
+
+
+# Flowing by
+
+
+def falling(f):
+    return low_cut(f, 20.0) * high_cut(f, 3000, 3900) / (1 + 1j * f / 100)
+
+
+def joined(pieces):
+    return np.concatenate(list(pieces), axis=1)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    n=st.integers(0, 200_000), cuts=st.lists(st.floats(0, 1), max_size=30), channels=st.integers(1, 3),
+    out=st.sampled_from([8000, 11_025, 4000]), pad_s=st.sampled_from([0.0, 0.3, 7.5]), threads=st.integers(1, 3),
+)  # fmt: skip
+def test_what_flows_by_is_what_is_filtered_whole(n, cuts, channels, out, pad_s, threads):
+    sound = np.random.default_rng(n).standard_normal((n, channels)).astype(np.float32)
+    pieces = np.split(sound, sorted(round(cut * n) for cut in cuts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spectral, "THREADS", threads)
+        heard = list(flow(pieces, 8000, falling, out, pad_s))
+    whole = [filtered(sound[:, c], 8000, falling, out, pad_s) for c in range(channels)]
+    assert all(piece.shape[0] == channels for piece in heard)
+    assert all(piece.shape[1] for piece in heard)
+    np.testing.assert_array_equal(np.concatenate([np.zeros((channels, 0), np.float32), *heard], axis=1), whole)
+
+
+def test_channels_are_mixed_before_they_are_filtered_each_by_its_own():
+    sound = noise((60_000, 2)).astype(np.float32)
+
+    def halves(block):
+        return np.stack([block[:, 0] + block[:, 1], block[:, 0] - block[:, 1]]) * np.float32(0.5)
+
+    heard = joined(flow(np.array_split(sound, 7), 8000, [falling, to(500)], mix=halves))
+    lateral, vertical = halves(sound)
+    np.testing.assert_array_equal(heard, [filtered(lateral, 8000, falling), filtered(vertical, 8000, to(500))])
+    with pytest.raises(ValueError, match="shorter"):
+        list(flow([sound], 8000, [falling, falling, falling]))
+
+
+def test_a_source_is_drawn_from_no_further_than_the_threads_work():
+    drawn = 0
+
+    def endless():
+        nonlocal drawn
+        while True:
+            drawn += 8000
+            yield np.ones((8000, 1), np.float32)
+
+    flowing = flow(endless(), 8000, falling)
+    for taken in range(1, 6):
+        piece = next(flowing)
+        assert drawn / 8000 <= 6 * (taken + spectral.THREADS + 2)
+    flowing.close()
+    np.testing.assert_allclose(piece[0, -8000:], 0, atol=1e-5)  # no steady sound comes through
+
+
+def test_what_goes_wrong_at_the_source_is_heard():
+    def breaks():
+        yield np.ones((80_000, 1), np.float32)
+        raise OSError("the disc fell down")
+
+    with pytest.raises(OSError, match="fell down"):
+        list(flow(breaks(), 8000, flat))
+    assert list(flow([], 8000, flat)) == []
 
 
 # Edges
