@@ -40,12 +40,13 @@ class Moments:
     Attributes
     ----------
     swing_m : ndarray
-        |lateral|.
+        How far the edge that moves more is from its place: max(|lat + vert|, |lat - vert|), |lateral| of a lateral cut.
     slope_m_s : ndarray
         Velocity of the faster edge, as the groove is: max(|lat' + vert'|, |lat' - vert'|).
     read_m_s : ndarray
-        Lateral velocity as an instrument reads it: |lat[i+s] - lat[i-s]|·rate/2s, s = rate // 48 kHz (exact at 1 kHz,
-        3 % low at 3 kHz, 26 % at 10 kHz). Samples nearer than s to the ends count 0.
+        Velocity of the faster edge as an instrument reads it: |y[i+s] - y[i-s]|·rate/2s, s = rate // 48 kHz (exact at
+        1 kHz, 3 % low at 3 kHz, 26 % at 10 kHz). Samples nearer than s to the ends count 0. 5 cm/s is level 0 dB,
+        whether both channels are at full scale or one.
     bend_m_s2 : ndarray
         Acceleration of the edge that is bent more: max(|lat'' + vert''|, |lat'' - vert''|).
     up_m, down_m : ndarray
@@ -99,7 +100,8 @@ def moments(lateral_m: NDArray[Any], vertical_m: NDArray[Any] | None, rate_hz: i
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(one, range(0, len(lateral), BLOCK)))
-    return Moments(*table, rate_hz)
+    swing, slopes, read, bends, up, down = table
+    return Moments(swing, slopes, read, bends, up, down, rate_hz)
 
 
 @kernel
@@ -152,7 +154,7 @@ def _larger(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> None:
 
 
 @kernel
-def _lay(y: NDArray[Any], first: int, out: NDArray[Any]) -> None:
+def lay(y: NDArray[Any], first: int, out: NDArray[Any]) -> None:
     """Copy y from `first` on, which may lie before it or end after it; silence surrounds y."""
     begin, end = max(0, -first), min(len(out), len(y) - first)
     out[:] = 0.0
@@ -203,28 +205,29 @@ def measure(
     """
     stride = max(1, int(rate) // READ_RATE_HZ)
     margin = max(MARGIN, stride)
-    lat, vert, most = np.empty(CHUNK + 2 * margin), np.empty(CHUNK + 2 * margin), np.empty(CHUNK)
+    lat, vert = np.empty(CHUNK + 2 * margin), np.empty(CHUNK + 2 * margin)
+    most, other = np.empty(CHUNK), np.empty(CHUNK)
     for a in range(first, last, CHUNK):
         count = min(CHUNK, last - a)
         row = (a - first) // MOMENT
         out = table[:, row : row + (count + MOMENT - 1) // MOMENT]
         most[count:] = 0.0
-        _lay(lateral, a - margin, lat)
-        here = lat[margin : margin + count]
-        _larger(here, here, most[:count])
+        lay(lateral, a - margin, lat)
+        if len(vertical) > 0:
+            lay(vertical, a - margin, vert)
+            _halves(vert[margin : margin + count], most, out)
+            for i in range(len(lat)):
+                lat[i], vert[i] = lat[i] - vert[i], lat[i] + vert[i]
+        inner = vert if len(vertical) > 0 else lat
+        _larger(lat[margin : margin + count], inner[margin : margin + count], most[:count])
         _greatest(most, out[0], 1.0)
         _apart(lat[margin - stride :], 2 * stride, most[:count])
+        _apart(inner[margin - stride :], 2 * stride, other[:count])
+        _larger(most[:count], other[:count], most[:count])
         for i in range(a, min(a + count, stride)):
             most[i - a] = 0.0
         for i in range(max(a, len(lateral) - stride), a + count):
             most[i - a] = 0.0
         _greatest(most, out[2], rate / (2 * stride))
         near = slice(margin - MARGIN, margin + count + MARGIN)
-        if len(vertical) == 0:
-            _moves(lat[near], lat[near], most, rate, out)
-            continue
-        _lay(vertical, a - margin, vert)
-        _halves(vert[margin : margin + count], most, out)
-        for i in range(len(lat)):
-            lat[i], vert[i] = lat[i] - vert[i], lat[i] + vert[i]
-        _moves(lat[near], vert[near], most, rate, out)
+        _moves(lat[near], inner[near], most, rate, out)
