@@ -1,0 +1,320 @@
+"""Look-ahead limiters in the groove's own terms: how far, how fast and how sharply it may move at each moment.
+
+What is allowed comes as arrays, a value per moment (`moments.MOMENT` samples); where on a disc that moment lies, and
+why it is allowed so much, is not known here. Four stages follow each other, each turning down no more of the sound than
+is to blame, for no longer than it must:
+
+- vertical: up and down. The vertical alone is turned down, the lateral stays: phase, not loudness, is at fault.
+- bass:     swing, where it is mostly the band below 300 Hz, which is turned down.
+- treble:   bend of either edge, where it is mostly the band above 3 kHz, which is turned down in both channels.
+- level:    whatever is still passed, slope and velocity above all: the whole sound is turned down.
+
+Gains look ahead and back by the same times (see `gain`), at most a few passes each, until every limit holds. Sound that
+nothing touches comes out as the plain product with the drive, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..moments import CHUNK, MOMENT, Moments, measure
+from ..progress import Progress, silent
+from ..spectral import THREADS
+from .gain import SPLINE, held, reach, reduction, spread
+from .split import SPARE, TOLERANCE, bass_need, gaussian, treble_need, turn_down
+from .touched import TOUCHED, Stage, Stretch, deepest, stage, stretches
+
+BLOCK = 1 << 17
+PASSES = 8
+BASS_HZ = 300.0
+TREBLE_HZ = 3000.0
+WHOLE = np.ones(1)
+"""The kernel whose lower band is all of the sound."""
+
+Allowance = float | NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a groove allows, a number or a value per moment, (m,); infinite is off. The names are those of `Moments`."""
+
+    swing_m: Allowance = np.inf
+    slope_m_s: Allowance = np.inf
+    read_m_s: Allowance = np.inf
+    bend_m_s2: Allowance = np.inf
+    up_m: Allowance = np.inf
+    down_m: Allowance = np.inf
+
+    def rows(self, first: int, last: int) -> NDArray[Any]:
+        """All six from one moment to another, float64, (6, last - first)."""
+        out = np.empty((6, last - first))
+        for row, field in zip(out, fields(self), strict=True):
+            value = getattr(self, field.name)
+            row[:] = value[first:last] if np.ndim(value) else value
+        return out
+
+
+@dataclass(frozen=True)
+class Limited:
+    """A programme within its limits, and what was done to it.
+
+    Attributes
+    ----------
+    touched_share : float
+        Share of the time in which any stage's gain is below -0.1 dB, 0 to 1.
+    stages : tuple of Stage
+        Vertical, bass, treble, level.
+    stretches : tuple of Stretch
+        Where, in order of time; the deepest 200 where there are more.
+    lateral_m, vertical_m : ndarray, float32, (n,)
+        The arrays that were given.
+    """
+
+    touched_share: float
+    stages: tuple[Stage, ...]
+    stretches: tuple[Stretch, ...]
+    lateral_m: NDArray[Any]
+    vertical_m: NDArray[Any] | None
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """What is worked on; an empty vertical is none."""
+
+    lateral: NDArray[Any]
+    vertical: NDArray[Any]
+    rate_hz: int
+
+    @property
+    def moments(self) -> int:
+        return -(-len(self.lateral) // MOMENT)
+
+
+Ask = Callable[[_Sound, int, int, NDArray[Any], NDArray[Any], NDArray[Any]], None]
+"""Lowers the need (the last) of the moments between two samples, from the kernel and the rows allowed."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A stage: what it heeds (rows of `Moments`), what it turns down, and how far it looks ahead.
+
+    `corner_hz` None is the whole sound. The look-aheads are assumed: half the longest wave that must be held still for
+    a gain not to follow it, 33 Hz for bass and vertical, 100 Hz for the whole, 250 Hz for treble.
+    """
+
+    name: str
+    heeds: tuple[int, ...]
+    lateral: bool
+    vertical: bool
+    look_ahead_s: float
+    ask: Ask
+    corner_hz: float | None = None
+    upper: bool = False
+
+
+def limited(
+    lateral_m: NDArray[Any],
+    vertical_m: NDArray[Any] | None,
+    rate_hz: int,
+    drive: float,
+    allowed: Allowed,
+    moments: Moments,
+    progress: Progress = silent,
+) -> Limited:
+    """Multiply a programme by the drive and keep it within what is allowed, **in place**.
+
+    Parameters
+    ----------
+    lateral_m, vertical_m : ndarray, float32, (n,)
+        Displacement before the drive, writeable; vertical None for a lateral cut. They are changed.
+    rate_hz : int
+    drive : float
+        Factor, 0 or more.
+    allowed : Allowed
+        Each limit a number or one value per moment of the programme; 0 or more, infinite is off.
+    moments : Moments
+        Of the programme before the drive.
+    progress : Progress
+
+    Returns
+    -------
+    Limited
+        No measure passes what is allowed by more than 0.01 dB. What no stage comes near is the product with
+        float32(drive), bit for bit.
+    """
+    for array in (lateral_m,) if vertical_m is None else (lateral_m, vertical_m):
+        if array.dtype != np.float32 or not array.flags.c_contiguous or array.shape != (len(lateral_m),):
+            raise ValueError("a programme to be limited must be two contiguous float32 arrays of one length")
+        np.multiply(array, np.float32(drive), out=array)
+    sound = _Sound(lateral_m, lateral_m[:0] if vertical_m is None else vertical_m, rate_hz)
+    active = _passed(moments, drive, allowed)
+    ever = np.zeros(sound.moments, bool)
+    stages, found = [], []
+    for step, kind in enumerate(KINDS):
+        taken = _work(kind, sound, allowed, active)
+        progress("limiting", (step + 1) / len(KINDS))
+        ever |= taken > TOUCHED
+        stages.append(stage(kind.name, taken))
+        found += stretches(kind.name, taken, rate_hz)
+    share = float(np.count_nonzero(ever) / max(len(ever), 1))
+    return Limited(share, tuple(stages), tuple(deepest(found)), lateral_m, vertical_m)
+
+
+def drive_for(moments: Moments, allowed: Allowed, share: float = 0.01, deepest_db: float = 6.0) -> float:
+    """The greatest drive that touches little and nowhere deeply, foreseen from the moments alone.
+
+    Parameters
+    ----------
+    moments : Moments
+        Of the programme at drive 1.
+    allowed : Allowed
+    share : float
+        Greatest share of the time that may be touched, 0 to 1.
+    deepest_db : float
+        Greatest gain reduction that any moment may need, dB, 0 or more.
+
+    Returns
+    -------
+    float
+        0 where something moves and nothing is allowed, infinite where nothing is limited. At least the linear drive,
+        at which every limit is just met.
+    """
+    worst = np.zeros(len(moments), np.float32)
+    for kind in KINDS:
+        near = np.zeros(len(moments), np.float32)
+        for row in kind.heeds:
+            np.maximum(near, _asked(moments, allowed, row), out=near)
+        # touched until the smooth gain is back: once the look-ahead, and once more the kernel's own
+        np.maximum(worst, held(near, 2 * reach(kind.look_ahead_s, moments.rate_hz)), out=worst)
+    if not worst.any():
+        return np.inf
+    spared = min(int(share * len(worst)), len(worst) - 1)
+    beyond = np.partition(worst, len(worst) - 1 - spared)[len(worst) - 1 - spared]
+    limits = [10 ** (deepest_db / 20) / float(worst.max())]
+    if beyond > 0:
+        limits.append(1 / (1 - TOUCHED) / float(beyond))
+    return max(min(limits), 1 / float(worst.max()))
+
+
+def _asked(moments: Moments, allowed: Allowed, row: int) -> NDArray[Any]:
+    """What each moment asks of one measure, as a multiple of what is allowed: float32, (m,)."""
+    name = fields(Allowed)[row].name
+    measured, limit = getattr(moments, name), getattr(allowed, name)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = np.divide(measured, np.asarray(limit, np.float32), dtype=np.float32)
+    ratio[measured == 0] = 0
+    return np.asarray(ratio)
+
+
+def _chunks(hot: NDArray[Any]) -> NDArray[Any]:
+    """Whether any moment of each chunk is hot."""
+    each = CHUNK // MOMENT
+    return np.logical_or.reduceat(hot, np.arange(0, len(hot), each)) if len(hot) else hot
+
+
+def _passed(moments: Moments, drive: float, allowed: Allowed) -> NDArray[Any]:
+    """The chunks where any limit is passed at this drive."""
+    hot = np.zeros(len(moments), bool)
+    for field in fields(Allowed):
+        limit = np.asarray(getattr(allowed, field.name), np.float32)
+        hot |= getattr(moments, field.name) * np.float32(drive) > limit
+    return _chunks(hot)
+
+
+def _runs(chunks: NDArray[Any], samples: int) -> Iterable[tuple[int, int]]:
+    """Runs of chunks as first and last sample, none across the bounds of a `BLOCK`."""
+    at = np.flatnonzero(chunks)
+    if not len(at):
+        return []
+    new = (np.diff(at) > 1) | (np.diff(at * CHUNK // BLOCK) > 0)
+    firsts, lasts = at[np.r_[True, new]], at[np.r_[new, True]]
+    return [(int(a) * CHUNK, min(int(b + 1) * CHUNK, samples)) for a, b in zip(firsts, lasts, strict=True)]
+
+
+def _work(kind: _Kind, sound: _Sound, allowed: Allowed, active: NDArray[Any]) -> NDArray[Any]:
+    """Let one stage work until its limits hold; its reduction at each moment. `active` gains the chunks it changed."""
+    taps = WHOLE if kind.corner_hz is None else gaussian(kind.corner_hz, sound.rate_hz)
+    taken = np.zeros(sound.moments, np.float32)
+    for _ in range(PASSES):
+        need = _needed(kind, sound, allowed, active, taps)
+        if need is None:
+            break
+        less = reduction(need, reach(kind.look_ahead_s, sound.rate_hz))
+        del need
+        for y, turned in ((sound.lateral, kind.lateral), (sound.vertical, kind.vertical)):
+            if turned and len(y):
+                _turn_down(y, taps, kind.upper, less)
+        active |= _chunks(held(less, SPLINE) > 0)
+        taken += less - taken * less
+    return taken
+
+
+def _needed(
+    kind: _Kind, sound: _Sound, allowed: Allowed, active: NDArray[Any], taps: NDArray[Any]
+) -> NDArray[Any] | None:
+    """The gain that each moment needs, float32, (m,); None where all is well."""
+    need = np.ones(sound.moments, np.float32)
+
+    def one(run: tuple[int, int]) -> None:
+        a, b = run[0] // MOMENT, -(-run[1] // MOMENT)
+        kind.ask(sound, *run, taps, allowed.rows(a, b), need[a:b])
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(one, _runs(active, len(sound.lateral))))
+    return need if need.min(initial=1) < 1 else None
+
+
+def _turn_down(y: NDArray[Any], taps: NDArray[Any], upper: bool, less: NDArray[Any]) -> None:
+    """Take a reduction of a band off y, in place; what surrounds each run is kept before any run is changed."""
+    ring = len(taps) - 1
+    runs = list(_runs(_chunks(held(less, SPLINE) > 0), len(y)))
+    silence = np.zeros(ring, np.float32)
+    befores = [np.concatenate((silence, y[max(a - ring, 0) : a]))[min(a, ring) :] for a, _ in runs]
+    afters = [np.concatenate((y[b : b + ring], silence))[:ring] for _, b in runs]
+
+    def one(job: tuple[tuple[int, int], NDArray[Any], NDArray[Any]]) -> None:
+        (a, b), before, after = job
+        along = np.empty(b - a)
+        spread(less, a, along)
+        turn_down(np.concatenate((before, y[a:b], after)), taps, upper, along, y[a:b])
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(one, zip(runs, befores, afters, strict=True)))
+
+
+def _ask_bass(sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]) -> None:
+    bass_need(sound.lateral, first, last, taps, rows[0], need)
+
+
+def _ask_treble(
+    sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]
+) -> None:
+    treble_need(sound.lateral, sound.vertical, first, last, sound.rate_hz, taps, rows[3], need)
+
+
+def _ask_whole(heeds: tuple[int, ...]) -> Ask:
+    """Ask for the gain of the whole at which the measures of these rows are allowed."""
+
+    def ask(sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]) -> None:
+        table = np.zeros(rows.shape, np.float32)
+        measure(sound.lateral, sound.vertical, first, last, sound.rate_hz, table)
+        for row in heeds:
+            passed = table[row] > rows[row] * (1 + TOLERANCE)
+            need[passed] = np.minimum(need[passed], (1 - SPARE) * rows[row][passed] / table[row][passed])
+
+    return ask
+
+
+EVERY = (0, 1, 2, 3, 4, 5)
+KINDS = (
+    _Kind("vertical", (4, 5), False, True, 0.015, _ask_whole((4, 5))),
+    _Kind("bass", (0,), True, False, 0.015, _ask_bass, BASS_HZ),
+    _Kind("treble", (3,), True, True, 0.002, _ask_treble, TREBLE_HZ, upper=True),
+    _Kind("level", (1, 2), True, True, 0.005, _ask_whole(EVERY)),
+)
