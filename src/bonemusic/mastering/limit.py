@@ -5,9 +5,9 @@ why it is allowed so much, is not known here. Four stages follow each other, eac
 is to blame, for no longer than it must:
 
 - vertical: up and down. The vertical alone is turned down, the lateral stays: phase, not loudness, is at fault.
-- bass:     swing, where it is mostly the band below 300 Hz, which is turned down.
-- treble:   bend of either edge, where it is mostly the band above 3 kHz, which is turned down in both channels.
-- level:    whatever is still passed, slope and velocity above all: the whole sound is turned down.
+- bass:     swing, where it is mostly the band below 300 Hz, which is turned down in both channels.
+- treble:   slope, velocity and bend, where they are mostly the band above 3 kHz, which is turned down in both channels.
+- level:    whatever is still passed, velocity above all: the whole sound is turned down.
 
 Gains look ahead and back by the same times (see `gain`), at most a few passes each, until every limit holds. Sound that
 nothing touches comes out as the plain product with the drive, bit for bit.
@@ -289,13 +289,13 @@ def _turn_down(y: NDArray[Any], taps: NDArray[Any], upper: bool, less: NDArray[A
 
 
 def _ask_bass(sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]) -> None:
-    bass_need(sound.lateral, first, last, taps, rows[0], need)
+    bass_need(sound.lateral, sound.vertical, first, last, taps, rows, need)
 
 
 def _ask_treble(
     sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]
 ) -> None:
-    treble_need(sound.lateral, sound.vertical, first, last, sound.rate_hz, taps, rows[3], need)
+    treble_need(sound.lateral, sound.vertical, first, last, sound.rate_hz, taps, rows, need)
 
 
 def _ask_whole(heeds: tuple[int, ...]) -> Ask:
@@ -314,7 +314,7 @@ def _ask_whole(heeds: tuple[int, ...]) -> Ask:
 EVERY = (0, 1, 2, 3, 4, 5)
 KINDS = (
     _Kind("vertical", (4, 5), False, True, 0.015, _ask_whole((4, 5))),
-    _Kind("bass", (0,), True, False, 0.015, _ask_bass, BASS_HZ),
+    _Kind("bass", (0,), True, True, 0.015, _ask_bass, BASS_HZ),
     _Kind("treble", (3,), True, True, 0.002, _ask_treble, TREBLE_HZ, upper=True),
     _Kind("level", (1, 2), True, True, 0.005, _ask_whole(EVERY)),
 )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from ..moments import CHUNK, MARGIN, MOMENT, bend, lay
+from ..moments import CHUNK, MARGIN, MOMENT, READ_RATE_HZ, bend, lay, slope
 
 TOLERANCE = 2e-6
 """A limit is passed where more is asked than float32 can blame on rounding."""
@@ -63,46 +63,73 @@ def enough(whole: float, part: float, allowed: float) -> float:
 
 @kernel
 def bass_need(
-    lateral: NDArray[Any], first: int, last: int, taps: NDArray[Any], allowed_m: NDArray[Any], need: NDArray[Any]
-) -> None:
-    """Lower `need` (a value per moment from `first`) to the gain of the lower band that keeps the swing allowed."""
+    lateral: NDArray[Any], vertical: NDArray[Any], first: int, last: int, taps: NDArray[Any], rows: NDArray[Any],
+    need: NDArray[Any],
+) -> None:  # fmt: skip
+    """Lower `need` to the gain of the lower band that keeps the swing of both edges allowed.
+
+    `rows`: what is allowed, in the order of `Moments`, (6, k); `need`: (k,), from the moment of `first` on.
+    """
     ring = len(taps) - 1
-    y, low = np.empty(CHUNK + 2 * ring), np.empty(CHUNK)
+    edges, low = np.empty((2, CHUNK + 2 * ring)), np.empty(CHUNK)
     for a in range(first, last, CHUNK):
         count = min(CHUNK, last - a)
-        lay(lateral, a - ring, y)
-        lower(y, taps, low)
-        for i in range(count):
-            k = (a - first + i) // MOMENT
-            need[k] = min(need[k], enough(y[ring + i], low[i], allowed_m[k]))
+        for e in range(_edges(lateral, vertical, a - ring, edges)):
+            lower(edges[e], taps, low)
+            _lower_need(edges[e, ring : ring + count], low, rows[0], (a - first) // MOMENT, need)
 
 
 @kernel
 def treble_need(
     lateral: NDArray[Any], vertical: NDArray[Any], first: int, last: int, rate: float, taps: NDArray[Any],
-    allowed_m_s2: NDArray[Any], need: NDArray[Any],
+    rows: NDArray[Any], need: NDArray[Any],
 ) -> None:  # fmt: skip
-    """Lower `need` to the gain of the upper band that keeps the bend of both edges allowed; vertical may be empty."""
+    """Lower `need` to the gain of the upper band that keeps slope, velocity and bend of both edges allowed."""
+    stride = max(1, int(rate) // READ_RATE_HZ)
+    margin = max(MARGIN, stride)
     ring = len(taps) - 1
-    around = ring + MARGIN
-    lat, vert = np.empty(CHUNK + 2 * around), np.zeros(CHUNK + 2 * around)
-    high, whole, part = np.empty(CHUNK + 2 * MARGIN), np.empty(CHUNK), np.empty(CHUNK)
+    edges, high = np.empty((2, CHUNK + 2 * (ring + margin))), np.empty(CHUNK + 2 * margin)
+    whole, part = np.empty(CHUNK), np.empty(CHUNK)
+    near, wide = margin - MARGIN, margin - stride
     for a in range(first, last, CHUNK):
-        count = min(CHUNK, last - a)
-        lay(lateral, a - around, lat)
-        if len(vertical):
-            lay(vertical, a - around, vert)
-        for sign in range(-1, 2 if len(vertical) else 0, 2):
-            for i in range(len(lat)):
-                lat[i] += sign * vert[i] * (1.0 if sign < 0 else 2.0)  # first lateral - vertical, then their sum
-            lower(lat, taps, high)
+        count, k = min(CHUNK, last - a), (a - first) // MOMENT
+        for e in range(_edges(lateral, vertical, a - ring - margin, edges)):
+            edge = edges[e, ring : ring + len(high)]
+            lower(edges[e], taps, high)
             for i in range(len(high)):
-                high[i] = lat[ring + i] - high[i]
-            bend(lat[ring:], whole)
-            bend(high, part)
+                high[i] = edge[i] - high[i]
+            slope(edge[near:], whole)
+            slope(high[near:], part)
+            _lower_need(whole[:count], part, rows[1] / rate, k, need)
             for i in range(count):
-                k = (a - first + i) // MOMENT
-                need[k] = min(need[k], enough(whole[i], part[i], allowed_m_s2[k] / (rate * rate)))
+                whole[i] = edge[wide + i + 2 * stride] - edge[wide + i]
+                part[i] = high[wide + i + 2 * stride] - high[wide + i]
+            _lower_need(whole[:count], part, rows[2] * (2 * stride / rate), k, need)
+            bend(edge[near:], whole)
+            bend(high[near:], part)
+            _lower_need(whole[:count], part, rows[3] / (rate * rate), k, need)
+
+
+@kernel
+def _edges(lateral: NDArray[Any], vertical: NDArray[Any], first: int, edges: NDArray[Any]) -> int:
+    """The groove's two edges from a sample on, (2, …), and how many there are: one where vertical is empty."""
+    lay(lateral, first, edges[0])
+    if len(vertical) == 0:
+        return 1
+    lay(vertical, first, edges[1])
+    for i in range(edges.shape[1]):
+        lat, vert = edges[0, i], edges[1, i]
+        edges[0, i], edges[1, i] = lat - vert, lat + vert
+    return 2
+
+
+@kernel
+def _lower_need(whole: NDArray[Any], part: NDArray[Any], allowed: NDArray[Any], first: int, need: NDArray[Any]) -> None:
+    """Lower `need`, from its moment `first` on, to what is `enough` at each sample."""
+    for i in range(len(whole)):
+        k = first + i // MOMENT
+        if abs(whole[i]) > allowed[k]:
+            need[k] = min(need[k], enough(whole[i], part[i], allowed[k]))
 
 
 @kernel
