@@ -197,7 +197,7 @@ def test_channels_are_mixed_before_they_are_filtered_each_by_its_own():
     heard = joined(flow(np.array_split(sound, 7), 8000, [falling, to(500)], mix=halves))
     lateral, vertical = halves(sound)
     np.testing.assert_array_equal(heard, [filtered(lateral, 8000, falling), filtered(vertical, 8000, to(500))])
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="longer"):
         list(flow([sound], 8000, [falling, falling, falling]))
 
 

@@ -1,4 +1,4 @@
-"""Sound as numbers: `Audio`, and sound files to and from it.
+"""Sound as numbers: `Audio`, and sound files to and from it, whole or as a `Stream`.
 
 Nothing is mixed down or resampled behind a caller's back: `read` gives what the file holds.
 """
@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from . import soundtrack
+from . import soundfiles, soundtrack
+from .ahead import ahead
+from .cutshort import refuse_cut_short
 from .errors import SoundError
 from .files import head_of
+from .mixing import mono
+from .soundfiles import BLOCK as BLOCK
+from .soundfiles import Block as Block
 
 if TYPE_CHECKING:
     import soundfile
@@ -28,16 +32,8 @@ if TYPE_CHECKING:
 RATES_HZ = (1000, 768_000)
 MAX_SECONDS = 4 * 3600.0
 MAX_SAMPLES = 1 << 31
-BLOCK = 1 << 18
-SPELT_BY_SOUNDFILE = (b"RIFF", b"RIFX", b"RF64", b"riff", b"fLaC", b"OggS", b"FORM", b"caff", b".snd")
-"""How files begin that soundfile reads, or PyAV where the wrapping holds something else."""
-UNKNOWN_TO_SOUNDFILE = (1, 4, 18)
-"""libsndfile's errors: unrecognised format, unsupported encoding, unimplemented format."""
-UNTOLD_FRAMES = 1 << 50
-MP3_SLACK_S = 0.06
-"""Two frames: an MP3's count of them is often off by one, and the delays of its coders are told or not."""
-_MUTING = threading.Lock()
-Block = NDArray[np.float32]
+AHEAD = 3
+"""Blocks that a stream's thread decodes before they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +74,52 @@ class Audio:
         return int(self.samples.shape[1])
 
 
+@dataclass(frozen=True)
+class Stream:
+    """Sound on its way out of a file.
+
+    Attributes
+    ----------
+    name : str
+        The file's.
+    rate_hz : int
+        Frames per second, 1 kHz to 768 kHz.
+    channels : int
+    frames : int or None
+        How many `blocks` gives together; None where the file does not tell, or may be a little wrong (MP3).
+    seconds : float or None
+        How long that is, to 0.1 s; None where the file does not tell.
+    """
+
+    name: str
+    rate_hz: int
+    channels: int
+    frames: int | None
+    seconds: float | None
+    _blocks: Iterator[Block]
+
+    def blocks(self) -> Iterator[Block]:
+        """The sound in order, float32, (n, channels), n varies and is at least 1. It can be had once.
+
+        Raises
+        ------
+        SoundError
+            Damaged, cut short, too long, or holding NaN: what only reading shows is told when it is come to.
+        """
+        return self._blocks
+
+
+@contextmanager
+def open_song(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Stream]:
+    """Open a sound file, to be decoded by a thread of its own, some blocks ahead.
+
+    Parameters, errors and sound are those of `read`, but errors that lie in the sound come with the blocks. On leaving,
+    the thread has ended and the file is closed, however far it was read.
+    """
+    with _opened(path, start_s, end_s) as stream, closing(ahead(stream.blocks(), AHEAD)) as blocks:
+        yield replace(stream, _blocks=blocks)
+
+
 def read(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Audio:
     """Read a sound file: WAV, FLAC, OGG, MP3 and their like; M4A, AAC and video sound tracks with PyAV.
 
@@ -93,12 +135,22 @@ def read(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Audio:
     SoundError
         Missing, empty, not sound, cut short, too long, or holding NaN.
     """
-    head = head_of(path, 64, SoundError, "a sound file")
-    _refuse_cut_short(path, head)
-    audio = _read_by_soundfile(path, head, start_s, end_s) or _read_soundtrack(path, start_s, end_s)
-    if not np.isfinite(audio.samples).all():
-        raise SoundError(f"{path.name}: holds samples that are not numbers (NaN or infinite); export it again")
-    return audio
+    with _opened(path, start_s, end_s) as stream:
+        return Audio(np.concatenate(list(stream.blocks())), stream.rate_hz)
+
+
+def excerpt(path: Path, at_s: float, seconds: float) -> Audio:
+    """A few seconds from the middle of a file, without reading what lies before them where its kind allows.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read`.
+    at_s, seconds : float
+        Where it begins, 0 or more, and how long it is; less at the file's end.
+    """
+    with _opened(path, at_s, at_s + seconds, enter=True) as stream:
+        return Audio(np.concatenate(list(stream.blocks())), stream.rate_hz)
 
 
 def resample(audio: Audio, rate_hz: int) -> Audio:
@@ -111,205 +163,19 @@ def resample(audio: Audio, rate_hz: int) -> Audio:
 
 
 def mixed(audio: Audio) -> Block:
-    """The mean of one or two channels, (frames,); more channels have no rule that suits every song.
+    """The mean of one or two channels, (frames,); `mono` of all of it.
 
     Raises
     ------
     SoundError
         More than two channels.
     """
-    if audio.channels > 2:
-        raise SoundError(
-            f"the song has {audio.channels} channels and a groove holds two; mix it down to stereo or mono first"
-        )
     if audio.channels == 1:
         return audio.samples[:, 0]
     out = np.empty(len(audio.samples), np.float32)
-    for a in range(0, len(out), BLOCK):
-        part = audio.samples[a : a + BLOCK]
-        np.add(part[:, 0], part[:, 1], out=out[a : a + BLOCK])
-        out[a : a + BLOCK] *= np.float32(0.5)
+    for a in range(0, max(len(out), 1), BLOCK):
+        out[a : a + BLOCK] = mono(audio.samples[a : a + BLOCK])
     return out
-
-
-def _read_by_soundfile(path: Path, head: bytes, start_s: float, end_s: float | None) -> Audio | None:
-    """What soundfile makes of it; None where PyAV will do better."""
-    import soundfile
-
-    known = head.startswith(SPELT_BY_SOUNDFILE)
-    file = None
-    try:
-        with nullcontext() if known else _mpg123_muted():
-            # by descriptor: soundfile would take some suffixes (.raw) for the content
-            file = soundfile.SoundFile(os.open(path, os.O_RDONLY), closefd=True)
-            if not _tells_its_length(path, file) and soundtrack.installed():
-                return None
-            return _read_open(path, file, start_s, end_s)
-    except soundfile.SoundFileError as why:
-        # a stream of another kind in a familiar wrapping (AAC in CAF, a film in Ogg) is PyAV's
-        strange = isinstance(why, soundfile.LibsndfileError) and why.code in UNKNOWN_TO_SOUNDFILE
-        if file is None and (not known or (strange and soundtrack.installed())):
-            return None
-        said = str(why).split(": ")[-1].strip().rstrip(".")
-        reason = "" if not said or "internal error" in said else f" ({said})"
-        raise SoundError(f"{path.name}: is damaged or cut short{reason}; take a whole copy of the file") from why
-    finally:
-        if file is not None:
-            file.close()
-
-
-@contextmanager
-def _mpg123_muted() -> Iterator[None]:
-    """Keep libmpg123's remarks on odd files off standard error, where they would pass for ours; nothing else can."""
-    with _MUTING:
-        try:
-            ours = os.dup(2)
-        except OSError:  # there is no standard error
-            yield
-            return
-        try:
-            nobody = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nobody, 2)
-            os.close(nobody)
-            yield
-        finally:
-            os.dup2(ours, 2)
-            os.close(ours)
-
-
-def _tells_its_length(path: Path, file: soundfile.SoundFile) -> bool:
-    """Whether the number of frames is told. soundfile would seek in vain in a FLAC stream that was piped; of a plain
-    MP3 stream it would guess the length from the first frames, and end the song where the guess does."""
-    if file.format != "MP3":
-        return int(file.frames) < UNTOLD_FRAMES
-    with path.open("rb") as raw:
-        head = raw.read(10)
-        if head.startswith(b"ID3") and len(head) == 10:  # its size is spelt in 7 bits a byte
-            raw.seek(10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)))
-        else:
-            raw.seek(0)
-        first = raw.read(1 << 13)
-    return b"Xing" in first or b"Info" in first
-
-
-def _read_open(path: Path, file: soundfile.SoundFile, start_s: float, end_s: float | None) -> Audio:
-    rate, frames, channels = int(file.samplerate), int(file.frames), int(file.channels)
-    if not RATES_HZ[0] <= rate <= RATES_HZ[1]:
-        raise SoundError(f"{path.name}: says {rate} Hz, which is no rate for sound; it lies between 1 and 768 kHz")
-    if frames >= UNTOLD_FRAMES:
-        raise SoundError(f"{path.name}: does not tell its length; convert it to WAV first")
-    first, last = stretch(path.name, rate, frames, start_s, end_s)
-    count = last - first
-    _refuse_too_long(path.name, count, rate, channels)
-    if first:
-        file.seek(first)
-    blocks: list[Block] = []
-    got = 0
-    while got < count:  # in blocks: a header may promise more frames than memory holds
-        block = file.read(min(max(1, BLOCK // channels), count - got), dtype="float32", always_2d=True)
-        if len(block) == 0:
-            break
-        blocks.append(block)
-        got += len(block)
-    if got < count - (MP3_SLACK_S * rate if file.format == "MP3" else 0):
-        raise SoundError(
-            f"{path.name}: is cut short: {got / rate:.2f} s of {count / rate:.2f} s are there; "
-            "take a whole copy of the file"
-        )
-    if got == 0:
-        raise SoundError(f"{path.name}: holds no sound (0 samples); take a whole copy of the file")
-    return Audio(_joined(blocks, channels), rate)
-
-
-def _refuse_too_long(name: str, frames: int, rate_hz: int, channels: int) -> None:
-    if frames / rate_hz > MAX_SECONDS or frames * channels > MAX_SAMPLES:
-        raise SoundError(
-            f"{name}: {frames / rate_hz / 60:.0f} minutes in {channels} channels are too much; "
-            "cut a part with --start and --end"
-        )
-
-
-def _read_soundtrack(path: Path, start_s: float, end_s: float | None) -> Audio:
-    last_s = min(math.inf if end_s is None else end_s, start_s + MAX_SECONDS + 1)
-    samples, before, rate = soundtrack.read(path, start_s, last_s)
-    first, last = stretch(path.name, rate, before + len(samples), start_s, end_s)
-    _refuse_too_long(path.name, last - first, rate, samples.shape[1])
-    return Audio(samples[first - before : last - before], rate)
-
-
-def _joined(blocks: Sequence[Block], channels: int) -> Block:
-    return np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
-
-
-def stretch(name: str, rate_hz: int, frames: int, start_s: float, end_s: float | None) -> tuple[int, int]:
-    """First and last frame of a stretch in seconds; `SoundError` where there is nothing in it."""
-    if frames == 0:
-        raise SoundError(f"{name}: holds no sound (0 samples); take a whole copy of the file")
-    first = round(start_s * rate_hz)
-    last = frames if end_s is None else min(frames, round(end_s * rate_hz))
-    if first >= frames:
-        raise SoundError(
-            f"{name}: is {frames / rate_hz:.1f} s long, so it cannot start at {start_s:g} s; lower --start"
-        )
-    if last <= first:
-        raise SoundError(f"{name}: nothing lies between {start_s:g} s and {end_s:g} s; --end must lie after --start")
-    return first, last
-
-
-def _refuse_cut_short(path: Path, head: bytes) -> None:
-    """Find what decoders pass over in silence: a file that is shorter than its own header says."""
-    try:
-        size = path.stat().st_size
-        short = _promised_bytes(path, head) > size
-        if head.startswith(b"OggS"):
-            with path.open("rb") as raw:
-                raw.seek(max(0, size - (1 << 17)))
-                tail = raw.read()
-            last = tail.rfind(b"OggS\0")
-            # RFC 3533 §6: bit 2 of a page's flags marks the last page of a stream
-            short = last < 0 or len(tail) < last + 27 or not tail[last + 5] & 4 or not _page_is_whole(tail[last:])
-    except OSError as why:
-        raise SoundError(f"{path}: cannot be read ({why.strerror}); take another copy of the file") from why
-    if short:
-        raise SoundError(f"{path.name}: is cut short, its end is missing; take a whole copy of the file")
-
-
-def _promised_bytes(path: Path, head: bytes) -> int:
-    """How long a file of plain samples is by its own word; 0 where it gives none, as streams of unknown length do."""
-    if len(head) < 24:
-        return 0
-    if head[:4] in (b"RIFF", b"RIFX") and head[8:12] == b"WAVE":
-        return _promised_by_wav(path, "little" if head[:4] == b"RIFF" else "big")
-    base, said, unknown = 0, 0, 0xFFFFFFFF
-    if head.startswith(b"FORM"):
-        base, said = 7, int.from_bytes(head[4:8], "big")  # 8, and one less: the last byte may be padding left out
-    elif head.startswith(b".snd"):
-        base, said = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
-    elif head.startswith(b"riff\x2e\x91\xcf\x11"):
-        said, unknown = int.from_bytes(head[16:24], "little"), (1 << 63) - 1
-    elif head.startswith(b"RF64") and head[12:16] == b"ds64" and len(head) >= 28:
-        base, said, unknown = 8, int.from_bytes(head[20:28], "little"), (1 << 64) - 1
-    return 0 if said in (0, unknown) else base + said
-
-
-def _promised_by_wav(path: Path, order: Literal["little", "big"]) -> int:
-    """Where the data chunk ends by its own word (0 and 2³²-1 stand for a stream of unknown length)."""
-    with path.open("rb") as raw:
-        raw.seek(12)
-        for _ in range(64):
-            chunk = raw.read(8)
-            if len(chunk) < 8:
-                break
-            length = int.from_bytes(chunk[4:], order)
-            if chunk[:4] == b"data":
-                return 0 if length in (0, 0xFFFFFFFF) else raw.tell() + length
-            raw.seek(length + (length & 1), 1)
-    return 0
-
-
-def _page_is_whole(page: bytes) -> bool:
-    segments = page[26]
-    return len(page) >= 27 + segments + sum(page[27 : 27 + segments])
 
 
 def write(file: IO[bytes], audio: Audio, subtype: str = "PCM_24", format_name: str = "WAV") -> None:
@@ -338,3 +204,105 @@ def write(file: IO[bytes], audio: Audio, subtype: str = "PCM_24", format_name: s
             raise SoundError(f"the sound cannot be written as {format_name} ({said}); write .wav instead")
         raise failures[0]
     file.write(held.getbuffer())
+
+
+def stretch(name: str, rate_hz: int, frames: int, start_s: float, end_s: float | None) -> tuple[int, int]:
+    """First and last frame of a stretch in seconds; `SoundError` where there is nothing in it."""
+    if frames == 0:
+        raise SoundError(f"{name}: holds no sound (0 samples); take a whole copy of the file")
+    first = round(start_s * rate_hz)
+    last = frames if end_s is None else min(frames, round(end_s * rate_hz))
+    if first >= frames:
+        raise SoundError(
+            f"{name}: is {frames / rate_hz:.1f} s long, so it cannot start at {start_s:g} s; lower --start"
+        )
+    if last <= first:
+        raise SoundError(f"{name}: nothing lies between {start_s:g} s and {end_s:g} s; --end must lie after --start")
+    return first, last
+
+
+@contextmanager
+def _opened(path: Path, start_s: float, end_s: float | None, enter: bool = False) -> Iterator[Stream]:
+    head = head_of(path, 64, SoundError, "a sound file")
+    refuse_cut_short(path, head)
+    with ExitStack() as left:
+        file = soundfiles.opened(path, head, soundtrack.installed())
+        if file is not None:
+            left.callback(file.close)
+            stream = _of_soundfile(path.name, file, start_s, end_s)
+        else:
+            end = min(math.inf if end_s is None else end_s, start_s + MAX_SECONDS + 1)
+            pieces = left.enter_context(closing(soundtrack.pieces(path, end, start_s if enter else 0.0)))
+            stream = _of_soundtrack(path.name, pieces, start_s, end_s)
+        yield replace(stream, _blocks=_numbers_only(path.name, stream.blocks()))
+
+
+def _of_soundfile(name: str, file: soundfile.SoundFile, start_s: float, end_s: float | None) -> Stream:
+    rate, frames, channels = int(file.samplerate), int(file.frames), int(file.channels)
+    _refuse_odd_rate(name, rate)
+    if frames >= soundfiles.UNTOLD_FRAMES:
+        raise SoundError(f"{name}: does not tell its length; convert it to WAV first")
+    first, last = stretch(name, rate, frames, start_s, end_s)
+    count = last - first
+    _refuse_too_long(name, count, rate, channels)
+    exact = None if file.format == "MP3" else count
+    return Stream(name, rate, channels, exact, count / rate, soundfiles.blocks(name, file, first, count))
+
+
+def _of_soundtrack(name: str, pieces: Iterator[soundtrack.Piece], start_s: float, end_s: float | None) -> Stream:
+    """The stretch of a track, once its first frame is come to."""
+    piece = None
+    for piece in pieces:
+        if piece.last > round(start_s * piece.rate_hz):
+            break
+    assert piece is not None  # no track is without sound
+    rate, channels = piece.rate_hz, piece.samples.shape[1]
+    _refuse_odd_rate(name, rate)
+    first, _ = stretch(name, rate, piece.last, start_s, end_s)
+    last = None if end_s is None else round(end_s * rate)
+    seconds = min(math.inf if end_s is None else end_s, piece.told_s) - start_s if piece.told_s else None
+    return Stream(name, rate, channels, None, seconds, _joined(_within(name, chain([piece], pieces), first, last)))
+
+
+def _within(name: str, pieces: Iterable[soundtrack.Piece], first: int, last: int | None) -> Iterator[Block]:
+    """The frames of a track from first to last; what follows is run through, for what it may show of the file."""
+    got = 0
+    for piece in pieces:
+        end = len(piece.samples) if last is None else last - piece.first
+        part = piece.samples[max(first - piece.first, 0) : max(end, 0)]
+        got += len(part)
+        _refuse_too_long(name, got, piece.rate_hz, piece.samples.shape[1])
+        yield part
+
+
+def _joined(parts: Iterable[Block]) -> Iterator[Block]:
+    """The same in blocks worth a thread's while."""
+    held: list[Block] = []
+    for part in parts:
+        held.append(part)
+        if sum(map(np.size, held)) >= BLOCK:
+            yield np.concatenate(held)
+            held = []
+    rest = np.concatenate(held) if held else np.zeros((0, 1), np.float32)
+    if len(rest):
+        yield rest
+
+
+def _numbers_only(name: str, blocks: Iterator[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if not np.isfinite(block).all():
+            raise SoundError(f"{name}: holds samples that are not numbers (NaN or infinite); export it again")
+        yield block
+
+
+def _refuse_odd_rate(name: str, rate_hz: int) -> None:
+    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+        raise SoundError(f"{name}: says {rate_hz} Hz, which is no rate for sound; it lies between 1 and 768 kHz")
+
+
+def _refuse_too_long(name: str, frames: int, rate_hz: int, channels: int) -> None:
+    if frames / rate_hz > MAX_SECONDS or frames * channels > MAX_SAMPLES:
+        raise SoundError(
+            f"{name}: {frames / rate_hz / 60:.0f} minutes in {channels} channels are too much; "
+            "cut a part with --start and --end"
+        )

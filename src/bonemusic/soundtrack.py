@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,27 +21,51 @@ FORMATS = (
 SHORT_S = 0.25
 """How much sooner than told a track may end: AAC's delay is counted by some writers and not by others."""
 
+WARMING_S = 1.0
+"""How much sooner a track is entered than asked: a decoder needs some packets before it is right."""
+
 
 def installed() -> bool:
     """Whether PyAV is there."""
     return find_spec("av") is not None
 
 
-def read(path: Path, start_s: float, end_s: float) -> tuple[NDArray[Any], int, int]:
-    """The first sound track of a file that FFmpeg's libraries can read, at its own rate and channels.
+@dataclass(frozen=True)
+class Piece:
+    """Some frames of a sound track, as its decoder gives them.
+
+    Attributes
+    ----------
+    samples : ndarray, float32, (frames, channels)
+    first : int
+        How many frames of the track lie before them.
+    rate_hz : int
+    told_s : float
+        How long the whole track is by its container's word, seconds; 0 where it gives none.
+    """
+
+    samples: NDArray[Any]
+    first: int
+    rate_hz: int
+    told_s: float
+
+    @property
+    def last(self) -> int:
+        """How many frames of the track lie before its end."""
+        return self.first + len(self.samples)
+
+
+def pieces(path: Path, end_s: float, from_s: float = 0.0) -> Generator[Piece, None, None]:
+    """The first sound track of a file that FFmpeg's libraries can read, at its own rate and channels, piece by piece.
 
     Parameters
     ----------
     path : Path
-    start_s, end_s : float
-        The stretch that is wanted, in seconds from the beginning; somewhat more is given.
-
-    Returns
-    -------
-    samples : ndarray, float32, (frames, channels)
-    before : int
-        How many frames of the track lie before them.
-    rate_hz : int
+    end_s : float
+        Where to stop, in seconds from the beginning; somewhat more is given.
+    from_s : float
+        Where to begin, if the container can be entered there: frames are then counted by its clock, and somewhat more
+        than is asked for is given. From 0 they are counted one by one.
 
     Raises
     ------
@@ -54,8 +80,7 @@ def read(path: Path, start_s: float, end_s: float) -> tuple[NDArray[Any], int, i
             "pip install 'bonemusic[video]'"
         ) from why
     av.logging.set_level(av.logging.PANIC)
-    blocks: list[NDArray[Any]] = []
-    rate, frames, before, bad = 0, 0, 0, 0
+    rate, frames, bad = 0, 0, 0
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
     try:
         # by an open file, not by name: FFmpeg would take a name as an address, a list or a pattern
@@ -65,6 +90,8 @@ def read(path: Path, start_s: float, end_s: float) -> tuple[NDArray[Any], int, i
                 raise SoundError(f"{path.name}: has no sound track; name a file that holds sound")
             if track.codec_context is None:
                 raise SoundError(f"{path.name}: its sound is of an unknown kind; convert it to WAV or FLAC first")
+            told_s = _told_s(container, track)
+            entered = from_s > 0 and _entered(container, track, from_s)
             patient = container.format.name == "mp3"
             for packet in container.demux(track):
                 try:
@@ -78,17 +105,15 @@ def read(path: Path, start_s: float, end_s: float) -> tuple[NDArray[Any], int, i
                     if not rate:
                         rate = int(frame.sample_rate)
                         shape = av.AudioResampler(format="flt", layout=frame.layout, rate=rate)
+                        frames = _clock_frames(frame, track, from_s) if entered else 0
                     for same in shape.resample(frame):
                         block = same.to_ndarray().reshape(-1, len(same.layout.channels))
+                        yield Piece(block.astype(np.float32, copy=False), frames, rate, told_s)
                         frames += len(block)
-                        if not blocks and frames < start_s * rate:
-                            before = frames
-                        else:
-                            blocks.append(block)
                 if frames > rate * end_s + 1:
                     break
             else:
-                _refuse_cut_short(path, frames / max(rate, 1), _told_s(container, track))
+                _refuse_cut_short(path, frames / max(rate, 1), told_s)
     except av.FFmpegError as why:
         if not frames:
             raise SoundError(f"{path.name}: is no sound file, or a damaged one; name a WAV, FLAC, OGG, MP3, M4A or "
@@ -103,8 +128,28 @@ def read(path: Path, start_s: float, end_s: float) -> tuple[NDArray[Any], int, i
                          "convert it to WAV or FLAC first") from why  # fmt: skip
     if not frames:
         raise SoundError(f"{path.name}: holds no sound (0 samples); take a whole copy of the file")
-    samples = np.concatenate(blocks) if blocks else np.zeros((0, 1))
-    return samples.astype(np.float32, copy=False), before, rate
+
+
+def _entered(container: Any, track: Any, from_s: float) -> bool:
+    """Go to somewhat before a moment; whether that can be done, and the clock there be read."""
+    import av
+
+    if not track.time_base or "mp3" in container.format.name or "aac" in container.format.name:  # they have no clock
+        return False
+    begin = max(0.0, from_s - WARMING_S)
+    try:
+        container.seek(int(begin / track.time_base) + (track.start_time or 0), stream=track)
+    except (av.FFmpegError, OverflowError):
+        return False
+    return True
+
+
+def _clock_frames(frame: Any, track: Any, from_s: float) -> int:
+    """How many frames lie before one, by the container's clock; where it is not told, it is taken to be as asked."""
+    begin_s = max(0.0, from_s - WARMING_S)
+    if frame.time is not None:
+        begin_s = frame.time - float((track.start_time or 0) * track.time_base)
+    return round(begin_s * int(frame.sample_rate))
 
 
 def _refuse_cut_short(path: Path, got_s: float, told_s: float) -> None:
