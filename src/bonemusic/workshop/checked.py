@@ -275,6 +275,8 @@ class Pictures:
         Diameters of the disc, its hole, the outermost groove, the least one for music and of the locked groove.
     sounds : tuple of SpotSound
         In the order of the side's spots; may be fewer.
+    square : bool
+        A square disc; its diameter is its side.
     """
 
     turns: NDArray[Any]
@@ -292,3 +294,4 @@ class Pictures:
     music_inner_m: float
     locked_m: float
     sounds: tuple[SpotSound, ...]
+    square: bool = False
