@@ -6,6 +6,7 @@ import io
 import struct
 import sys
 import tempfile
+import threading
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -267,6 +268,105 @@ def test_write_is_read_back() -> None:
 def test_what_cannot_be_written_is_told_with_what_can() -> None:
     with pytest.raises(SoundError, match=r"MP3 .*; write \.wav instead"):
         audio.write(io.BytesIO(), Audio(tone(), 384_000), "MPEG_LAYER_III", "MP3")  # type: ignore[arg-type]
+
+
+# Streams
+
+
+KINDS = [
+    ("a.wav", {"subtype": "FLOAT"}), ("a.flac", {}), ("a.ogg", {}), ("a.mp3", {}), ("a.aiff", {}), ("a.m4a", {}),
+    ("a.mka", {}), ("a.ts", {}),
+]  # fmt: skip
+
+
+def any_kind(path: Path, samples: NDArray[Any], how: dict[str, str]) -> Path:
+    if path.suffix in (".m4a", ".mka", ".ts"):
+        return encoded(path, "aac", samples)
+    return written(path, samples, 44_100, **how)
+
+
+@pytest.mark.parametrize(("name", "how"), KINDS)
+def test_a_stream_is_what_is_read(tmp_path: Path, name: str, how: dict[str, str]) -> None:
+    path = any_kind(tmp_path / name, tone(9, 2, 44_100), how)
+    for start_s, end_s in ((0.0, None), (1.234, None), (0.0, 3.3), (2.5, 7.125), (8.0, 99.0)):
+        whole = audio.read(path, start_s, end_s)
+        with audio.open_song(path, start_s, end_s) as stream:
+            assert (stream.name, stream.rate_hz, stream.channels) == (name, whole.rate_hz, whole.channels)
+            blocks = list(stream.blocks())
+        assert all(0 < block.size <= audio.BLOCK + 4096 for block in blocks)
+        assert all(block.dtype == np.float32 for block in blocks)
+        assert np.array_equal(np.concatenate(blocks), whole.samples)
+        assert stream.frames == (len(whole.samples) if name in ("a.wav", "a.flac", "a.ogg", "a.aiff") else None)
+        if name != "a.ts":  # it does not tell
+            assert stream.seconds == pytest.approx(whole.seconds, abs=0.1)
+        else:
+            assert stream.seconds is None
+
+
+def interrupted(path: Path) -> None:
+    with audio.open_song(path) as stream:
+        for _ in stream.blocks():
+            raise KeyboardInterrupt
+
+
+def test_a_stream_that_is_left_early_leaves_nothing(tmp_path: Path) -> None:
+    paths = [any_kind(tmp_path / name, tone(20, 2, 44_100), {}) for name in ("a.wav", "a.flac", "a.m4a")]
+    audio.read(paths[0], 0, 0.1)
+    files, threads = len(list(Path("/dev/fd").iterdir())), threading.active_count()
+    for path in paths:
+        with audio.open_song(path) as stream:
+            next(stream.blocks())
+        with audio.open_song(path):
+            pass
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(path)
+    assert len(list(Path("/dev/fd").iterdir())) == files
+    assert threading.active_count() == threads
+
+
+def test_what_only_reading_shows_comes_with_the_blocks(tmp_path: Path) -> None:
+    song = tone(9, 1, 44_100).astype(np.float32)
+    song[300_000] = np.nan
+    path = written(tmp_path / "a.wav", song, 44_100, subtype="FLOAT")
+    with audio.open_song(path) as stream:
+        assert len(next(stream.blocks())) <= 300_000
+        with pytest.raises(SoundError, match="not numbers") as why:
+            list(stream.blocks())
+    check(why.value)
+    path = encoded(tmp_path / "a.mka", "aac", tone(30, 1, 44_100))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with audio.open_song(path) as stream, pytest.raises(SoundError, match="cut short"):
+        list(stream.blocks())
+
+
+def test_what_can_be_known_at_once_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "text.wav").write_bytes(b"It was a dark and stormy night." * 9)
+    song = encoded(tmp_path / "a.m4a", "aac", tone(3, 1, 44_100))
+    for path, stretch, said in (
+        (tmp_path / "no.wav", (0.0, None), "no such file"), (tmp_path / "text.wav", (0.0, None), "no sound file"),
+        (song, (9.0, None), "cannot start"), (song, (2.0, 1.0), "--end must lie"),
+    ):  # fmt: skip
+        with pytest.raises(SoundError, match=said) as why, audio.open_song(path, *stretch):
+            pytest.fail("it was opened")
+        check(why.value)
+
+
+@pytest.mark.parametrize(("name", "how"), KINDS)
+def test_an_excerpt_is_that_part_of_the_song(tmp_path: Path, name: str, how: dict[str, str]) -> None:
+    noise = 0.3 * np.random.default_rng(8).standard_normal((44_100 * 20, 1))
+    song = np.stack([np.convolve(noise[:, 0], np.ones(9) / 3, "same")] * 2, axis=1).clip(-1, 1)
+    path = any_kind(tmp_path / name, song, how)
+    for at_s, seconds in ((0.0, 3.0), (11.3, 3.0), (18.5, 3.0)):
+        whole, part = audio.read(path, at_s, at_s + seconds), audio.excerpt(path, at_s, seconds)
+        assert part.rate_hz == 44_100
+        assert part.samples.shape == whole.samples.shape
+        size = 1 << 19
+        alike = np.fft.irfft(np.fft.rfft(part.samples[:, 0], size) * np.fft.rfft(whole.samples[:, 0], size).conj())
+        late = (int(alike.argmax()) + size // 2) % size - size // 2
+        assert abs(late) <= (44 if name == "a.mka" else 0)
+        error = np.roll(part.samples, -late, axis=0) - whole.samples
+        # AAC's decoders fill in noise of their own
+        assert np.sqrt(np.mean(error[50:-50] ** 2)) < (0.02 if path.suffix in (".m4a", ".mka", ".ts") else 1e-5)
 
 
 # Fuzz: headers with bytes changed, cut or grown. Either it is read, or refused in one line.

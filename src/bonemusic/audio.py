@@ -147,7 +147,7 @@ def excerpt(path: Path, at_s: float, seconds: float) -> Audio:
     path : Path
         As for `read`.
     at_s, seconds : float
-        Where it begins, 0 or more, and how long it is; less at the file's end.
+        Where it begins, 0 or more, to 1 ms (the clock of some containers), and how long it is; less at the file's end.
     """
     with _opened(path, at_s, at_s + seconds, enter=True) as stream:
         return Audio(np.concatenate(list(stream.blocks())), stream.rate_hz)
@@ -231,7 +231,7 @@ def _opened(path: Path, start_s: float, end_s: float | None, enter: bool = False
             left.callback(file.close)
             stream = _of_soundfile(path.name, file, start_s, end_s)
         else:
-            end = min(math.inf if end_s is None else end_s, start_s + MAX_SECONDS + 1)
+            end = min(math.inf if end_s is None else max(start_s, end_s), start_s + MAX_SECONDS + 1)
             pieces = left.enter_context(closing(soundtrack.pieces(path, end, start_s if enter else 0.0)))
             stream = _of_soundtrack(path.name, pieces, start_s, end_s)
         yield replace(stream, _blocks=_numbers_only(path.name, stream.blocks()))
