@@ -55,6 +55,8 @@ class Format:
         With their dots, lower case; the first is the usual one.
     lines : bool
         Whether it draws the groove as lines over a machine's grid.
+    vertical : bool
+        Whether it holds what moves up and down.
     sniff : callable
         Whether a file that begins with these bytes (at most 4096) is of this format.
     write : callable or None
@@ -71,3 +73,4 @@ class Format:
     sniff: Callable[[bytes], bool]
     write: Callable[[IO[bytes], CutDisc, Progress], int] | None = None
     read: Callable[[Path, Fraction | None, Fraction, Progress], tuple[Groove, tuple[str, ...]]] | None = None
+    vertical: bool = False

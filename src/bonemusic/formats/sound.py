@@ -13,6 +13,7 @@ import numpy as np
 from ..audio import BLOCK, Audio, Block, write
 from ..errors import FormatError
 from ..units import shown
+from . import wav
 from .registry import suffix_of
 
 SUFFIXES = {
@@ -64,11 +65,11 @@ def write_sound(file: IO[bytes], audio: Audio, suffix: str, description: str, hi
     size = audio.samples.size * 3
     if size > MAX_WAV:
         raise FormatError("the sound is too long for a WAV file (4 GB); write .flac instead")
-    bext = _chunk(b"bext", _bext(description, history))
+    bext = wav.chunk(b"bext", wav.bext(description, history))
     layout = struct.pack(
         "<HHIIHH", 1, audio.channels, audio.rate_hz, audio.rate_hz * audio.channels * 3, audio.channels * 3, 24
     )
-    head = bext + _chunk(b"fmt ", layout) + struct.pack("<4sI", b"data", size)
+    head = bext + wav.chunk(b"fmt ", layout) + struct.pack("<4sI", b"data", size)
     file.write(struct.pack("<4sI4s", b"RIFF", 4 + len(head) + size + (size & 1), b"WAVE") + head)
     for a in range(0, len(audio.samples), BLOCK):
         file.write(_pcm_24(audio.samples[a : a + BLOCK]))
@@ -80,27 +81,6 @@ def _pcm_24(samples: Block) -> bytes:
     whole = np.rint(np.clip(samples.astype(np.float64), -1.0, 1.0) * (1 << 23))
     least_first = np.minimum(whole, (1 << 23) - 1).astype("<i4").reshape(-1, 1).view(np.uint8)
     return least_first[:, :3].tobytes()
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack("<4sI", name, len(body)) + body + b"\0" * (len(body) & 1)
-
-
-def _bext(description: str, history: str) -> bytes:
-    """The chunk's body, version 1, without a date: same input, same bytes."""
-    lines = "".join(f"{line}\r\n" for line in history.splitlines())
-    return struct.pack(
-        "<256s32s32s10s8sQH64s190s",
-        description.encode("ascii", "replace")[:255],
-        b"Bonemusic",
-        b"",
-        b"",
-        b"",
-        0,
-        1,
-        b"",
-        b"",
-    ) + lines.encode("ascii", "replace")
 
 
 def _numbered_alike(ogg: memoryview) -> bytes:
