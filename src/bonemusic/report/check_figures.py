@@ -39,7 +39,7 @@ def timeline(side: SideCheck, shown: Pictures) -> str:
 
 
 def _timeline(side: SideCheck, shown: Pictures, wide: bool, label: str) -> str:
-    with drawing(10 if wide else 4.6, 6.4 if wide else 7.6, 10 if wide else 11) as figure:
+    with drawing(10 if wide else 4.6, 6.4 if wide else 7.6, 10 if wide else 12) as figure:
         rows = figure.subplots(4, 1, sharex=True, height_ratios=(1.5, 1, 1, 1))
         loud, swing, pitch, radius = rows
         until = max(float(shown.times_s[-1]), side.seconds, 1e-3)
@@ -69,7 +69,7 @@ def _loudness(axes: Axes, side: SideCheck, shown: Pictures, until: float, wide: 
     axes.plot(x, np.maximum(y, bottom), color=COLOURS["first"], linewidth=1.4)
     lane = bottom - (top - bottom) * 0.07
     axes.axhline(bottom, color=COLOURS["line"], linewidth=0.8)
-    x = _stretches(shown.touched_s, until / 400)
+    x = _stretches(shown.touched_s, until / (1200 if wide else 500))
     axes.plot(x, np.full(len(x), lane), color=COLOURS["hot"], linewidth=7, solid_capstyle="butt")
     room = (top - bottom) * 0.2
     _songs(axes, side, shown, until, top + room * 0.25)
@@ -193,6 +193,7 @@ def _compared(
         ticks = [f for f in (20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000) if f >= span_hz[0]]
         axes.set_xticks(ticks, [f"{f}" if f < 1000 else f"{f // 1000}k" for f in ticks])
         axes.set_xticks([], minor=True)
+        axes.tick_params(axis="x", pad=7)
         draw(axes)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3, frameon=False, handlelength=2.6)
         return as_svg(figure, f"{name[0]}{side.side}", "plot", f"{title}: {', '.join(map(told, places))}.")

@@ -12,7 +12,7 @@ from .disc_figure import disc, rings_told
 from .sounds import addresses
 from .style import style_of
 from .verdict import percent
-from .words import decibels, length, number, speed, text, time, with_unit
+from .words import clock, decibels, length, number, speed, text, time, with_unit
 
 LONG_TITLE = 32
 MOST_SPOTS = 8
@@ -80,7 +80,7 @@ def _badge(fits: bool) -> str:
 
 def _short(side: SideCheck) -> str:
     level = "silence" if side.level_db is None else f"{decibels(side.level_db)}, set by: {text(side.limited_by)}"
-    return f"{time(side.seconds)}, {level}"
+    return f"{clock(side.seconds)}, {level}"
 
 
 def _notes(title: str, notes: Sequence[str]) -> str:
@@ -120,10 +120,10 @@ def _facts(side: SideCheck) -> str:
         ("Level", *_level(side)),
         (
             "Length",
-            time(side.seconds),
-            f"{number(side.music_turns, 0)} turns of music. A side like this holds {time(side.holds_s)}.",
+            clock(side.seconds),
+            f"{number(side.music_turns, 0)} turns of music. A side like this holds {clock(side.holds_s)}.",
         ),
-        ("What sets the level", text(side.limited_by), text(words.LIMITED_BY.get(side.limited_by, ""))),
+        ("What sets the level", text(side.limited_by), text(words.nearest(side))),
         ("From turn to turn", length(side.mean_pitch_um), text(words.pitch(side))),
         ("Held back", percent(side.touched_percent), text(words.touched(side))),
         ("Needle", "stays in" if side.needle.stays else "may jump", text(side.needle.said)),
@@ -193,7 +193,8 @@ def _spot(number_of: int, side: SideCheck, sound: SpotSound | None) -> str:
         f'<span class="when">{time(spot.at_s)}</span></h4>\n'
         f'<p class="where"><bdi>{text(spot.song)}</bdi> · {with_unit(spot.radius_mm, "mm")} from the middle · '
         f"{over}</p>\n"
-        f"<p>{text(spot.said)} <span>{text(words.MEANING.get(spot.kind, ''))}</span></p>\n{players}</li>\n"
+        f"<p>{text(words.sentence(spot.said))} <span>{text(words.MEANING.get(spot.kind, ''))}</span></p>\n"
+        f"{players}</li>\n"
     )
 
 

@@ -53,7 +53,9 @@ def limits(side: SideCheck) -> str:
     for limit in side.limits:
         where = "the whole side" if limit.at_s is None else f"at {time(limit.at_s)}"
         rows.append((_limit_name(limit.name), _bar(limit.spare_db), _spare(limit.spare_db), where))
-    return table("Room before each limit", ("Limit", "", "room", "nearest"), rows, "limits")
+    return table(
+        "Room before each limit", ("Limit", f"of {number(MOST_SPARE_DB)} dB", "room", "nearest"), rows, "limits"
+    )
 
 
 def _limit_name(name: str) -> str:
@@ -112,10 +114,11 @@ def remains(side: SideCheck) -> str:
     ]
     if not rows:
         return ""
+    head = ("Stylus", "tone", "plain groove", "compensated", "which is")
     return (
         "<h3>With other styli</h3>\n<p>The groove is shaped for one tip. This is the distortion that each tip plays "
         "of a tone near the label.</p>\n"
-        f"{table('Distortion by stylus', ('Stylus', 'tone', 'plain groove', 'compensated', ''), rows, 'remains')}"
+        f"{table('Distortion by stylus', head, rows, 'remains')}"
     )
 
 

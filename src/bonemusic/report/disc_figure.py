@@ -23,7 +23,7 @@ def disc(side: SideCheck, shown: Pictures) -> str:
         return ""
     rim = shown.disc_diameter_m * 500
     badge = rim * BADGE_SHARE
-    edge = rim + (3.2 * badge if side.spots else 2)
+    edge = rim + (3 * badge if side.spots else 2)
     step = _turns_a_ring(side)
     label = (
         f"Side {side.side} from above, true to proportion: music from {side.music_outer_radius_mm:.1f} to "
@@ -68,7 +68,7 @@ def _shades(side: SideCheck, shown: Pictures) -> str:
     width = (outer - inner) / SHADES
     return "".join(
         f'<circle class="shade" r="{_n(middle)}" stroke-width="{_n(width * 1.06)}" '
-        f'stroke-opacity="{_n(0.05 + 0.5 * f)}"/>'
+        f'stroke-opacity="{_n(0.05 + 0.6 * f * f)}"/>'
         for middle, f in zip((edges[:-1] + edges[1:]) / 2, fill, strict=True)
     )
 
@@ -127,7 +127,7 @@ def _names(side: SideCheck, rim: float) -> str:
     size = min(rim * 0.058, 0.9 * (side.music_outer_radius_mm - side.music_inner_radius_mm) / len(side.songs))
     return "".join(
         f'<text class="name" y="{_n(y + size * 0.35)}" font-size="{_n(size)}">{text(side.side)}{number}</text>'
-        for number, y in enumerate(spread(middles, size * 1.05), 1)
+        for number, y in enumerate(spread(middles, size * 1.12), 1)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..workshop.checked import CheckReport, Place, SideCheck
-from .words import decibels, length, number, time, with_unit
+from .words import clock, decibels, length, number, time, with_unit
 
 LIMITED_BY = {
     "time": "The side is full: any louder, and the turns would need more room than the disc has.",
@@ -44,7 +44,7 @@ def overall(report: CheckReport) -> str:
         return {1: "It fits.", 2: "Both sides fit."}.get(len(report.sides), f"All {len(report.sides)} sides fit.")
     if len(report.sides) == 1:
         return "It does not fit."
-    return _sentence(f"{_listed(bad)} {'do' if len(bad) > 1 else 'does'} not fit")
+    return sentence(f"{_listed(bad)} {'do' if len(bad) > 1 else 'does'} not fit")
 
 
 def _listed(names: list[str]) -> str:
@@ -54,16 +54,29 @@ def _listed(names: list[str]) -> str:
 def verdict(side: SideCheck) -> str:
     """One side in a few sentences: whether it fits, how loud, what limits it, what room is left."""
     if not side.fits:
-        return f"{_sentence(side.why or 'The music is longer than the side.')} {_holds(side)}"
+        return f"{sentence(side.why or 'The music is longer than the side.')} {_holds(side)}"
     if side.level_db is None:
-        return f"{time(side.seconds)} of silence: the groove runs round without ever moving aside. {_left(side)}"
+        return f"{clock(side.seconds)} of silence: the groove runs round without ever moving aside. {_left(side)}"
     louder = ""
     if side.drive_db >= 0.05:
         louder = f", {with_unit(side.drive_db, 'dB', 1)} louder than without holding anything back"
     return (
-        f"{time(side.seconds)} of music at {decibels(side.level_db)}{louder}. "
+        f"{clock(side.seconds)} of music at {decibels(side.level_db)}{louder}. "
         f"{LIMITED_BY.get(side.limited_by, '')} {_left(side)}"
     )
+
+
+def nearest(side: SideCheck) -> str:
+    """Which limit leaves the least room, and where."""
+    row = min(
+        (each for each in side.limits if each.spare_db is not None), key=lambda each: each.spare_db or 0.0, default=None
+    )
+    if row is None or row.spare_db is None:
+        return ""
+    where = "" if row.at_s is None else f" at {time(row.at_s)}"
+    if row.spare_db < -0.05:
+        return f"Passed: {row.name}, by {with_unit(-row.spare_db, 'dB', 1)}{where}."
+    return f"Nearest limit: {row.name}, {with_unit(row.spare_db, 'dB', 1)} away{where}."
 
 
 def _left(side: SideCheck) -> str:
@@ -71,10 +84,10 @@ def _left(side: SideCheck) -> str:
 
 
 def _holds(side: SideCheck) -> str:
-    return f"A side like this holds {time(side.holds_s)}." if side.holds_s > 0 else ""
+    return f"A side like this holds {clock(side.holds_s)}." if side.holds_s > 0 else ""
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
     """Ends in a full stop, begins large."""
     words = words.strip()
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from .. import units
 
-JOINERS = "\u200c\u200d"
-"""Without these Persian and joined emoji fall apart; all other invisible signs are left out."""
+KEPT = "\u200c\u200d\xa0"
+"""Without joiners Persian and joined emoji fall apart, without the hard space numbers from their units; all other
+invisible signs are left out."""
 
 
 def text(given: str) -> str:
@@ -18,7 +19,7 @@ def text(given: str) -> str:
 
 
 def _sign(c: str) -> str:
-    if c.isprintable() or c in JOINERS:
+    if c.isprintable() or c in KEPT:
         return c
     return " " if c.isspace() else "\ufffd"
 
@@ -51,6 +52,12 @@ def length(value_um: float) -> str:
 def time(value_s: float) -> str:
     """Minutes and seconds, or seconds below a minute."""
     return units.time_text(value_s).replace(" ", "\xa0")
+
+
+def clock(value_s: float) -> str:
+    """Minutes and whole seconds: 19:40, 0:26."""
+    minutes, seconds = divmod(round(value_s), 60)
+    return f"{minutes}:{seconds:02d}"
 
 
 def duration(value_s: float) -> str:
