@@ -6,7 +6,7 @@ is to blame, for no longer than it must:
 
 - vertical: up and down. The vertical alone is turned down, the lateral stays: phase, not loudness, is at fault.
 - bass:     swing, where it is mostly the band below 300 Hz, which is turned down in both channels.
-- treble:   slope, velocity and bend, where they are mostly the band above 3 kHz, which is turned down in both channels.
+- treble:   slope, velocity and bend, where they are mostly the band above 2 kHz, which is turned down in both channels.
 - level:    whatever is still passed, velocity above all: the whole sound is turned down.
 
 Gains look ahead and back by the same times (see `gain`), at most a few passes each, until every limit holds. Sound that
@@ -33,7 +33,9 @@ from .touched import TOUCHED, Stage, Stretch, deepest, stage, stretches
 BLOCK = 1 << 17
 PASSES = 8
 BASS_HZ = 300.0
-TREBLE_HZ = 3000.0
+TREBLE_HZ = 2000.0
+"""Corners measured: of 2 to 5 kHz the lowest touched least and changed least of noise, speech, sweeps and music alike;
+150 to 600 Hz are within 0.4 dB of each other."""
 WHOLE = np.ones(1)
 """The kernel whose lower band is all of the sound."""
 
