@@ -359,14 +359,16 @@ def test_an_excerpt_is_that_part_of_the_song(tmp_path: Path, name: str, how: dic
     for at_s, seconds in ((0.0, 3.0), (11.3, 3.0), (18.5, 3.0)):
         whole, part = audio.read(path, at_s, at_s + seconds), audio.excerpt(path, at_s, seconds)
         assert part.rate_hz == 44_100
-        assert part.samples.shape == whole.samples.shape
+        slack = 45 if name == "a.mka" else 0  # its clock counts milliseconds
+        assert abs(len(part.samples) - len(whole.samples)) <= slack
         size = 1 << 19
         alike = np.fft.irfft(np.fft.rfft(part.samples[:, 0], size) * np.fft.rfft(whole.samples[:, 0], size).conj())
         late = (int(alike.argmax()) + size // 2) % size - size // 2
-        assert abs(late) <= (44 if name == "a.mka" else 0)
-        error = np.roll(part.samples, -late, axis=0) - whole.samples
+        assert abs(late) <= slack
+        both = min(len(part.samples), len(whole.samples)) - 100
+        error = part.samples[50 + late : 50 + late + both] - whole.samples[50 : 50 + both]
         # AAC's decoders fill in noise of their own
-        assert np.sqrt(np.mean(error[50:-50] ** 2)) < (0.02 if path.suffix in (".m4a", ".mka", ".ts") else 1e-5)
+        assert np.sqrt(np.mean(error**2)) < (0.02 if path.suffix in (".m4a", ".mka", ".ts") else 1e-5)
 
 
 # Fuzz: headers with bytes changed, cut or grown. Either it is read, or refused in one line.

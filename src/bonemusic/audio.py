@@ -150,7 +150,8 @@ def excerpt(path: Path, at_s: float, seconds: float) -> Audio:
         Where it begins, 0 or more, to 1 ms (the clock of some containers), and how long it is; less at the file's end.
     """
     with _opened(path, at_s, at_s + seconds, enter=True) as stream:
-        return Audio(np.concatenate(list(stream.blocks())), stream.rate_hz)
+        blocks = list(stream.blocks())
+    return Audio(np.concatenate(blocks), stream.rate_hz) if blocks else read(path, at_s, at_s + seconds)
 
 
 def resample(audio: Audio, rate_hz: int) -> Audio:
@@ -261,7 +262,8 @@ def _of_soundtrack(name: str, pieces: Iterator[soundtrack.Piece], start_s: float
     first, _ = stretch(name, rate, piece.last, start_s, end_s)
     last = None if end_s is None else round(end_s * rate)
     seconds = min(math.inf if end_s is None else end_s, piece.told_s) - start_s if piece.told_s else None
-    return Stream(name, rate, channels, None, seconds, _joined(_within(name, chain([piece], pieces), first, last)))
+    blocks = soundtrack.gathered(_within(name, chain([piece], pieces), first, last), BLOCK)
+    return Stream(name, rate, channels, None, seconds, blocks)
 
 
 def _within(name: str, pieces: Iterable[soundtrack.Piece], first: int, last: int | None) -> Iterator[Block]:
@@ -273,19 +275,6 @@ def _within(name: str, pieces: Iterable[soundtrack.Piece], first: int, last: int
         got += len(part)
         _refuse_too_long(name, got, piece.rate_hz, piece.samples.shape[1])
         yield part
-
-
-def _joined(parts: Iterable[Block]) -> Iterator[Block]:
-    """The same in blocks worth a thread's while."""
-    held: list[Block] = []
-    for part in parts:
-        held.append(part)
-        if sum(map(np.size, held)) >= BLOCK:
-            yield np.concatenate(held)
-            held = []
-    rest = np.concatenate(held) if held else np.zeros((0, 1), np.float32)
-    if len(rest):
-        yield rest
 
 
 def _numbers_only(name: str, blocks: Iterator[Block]) -> Iterator[Block]:

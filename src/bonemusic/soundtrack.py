@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -128,6 +128,20 @@ def pieces(path: Path, end_s: float, from_s: float = 0.0) -> Generator[Piece, No
                          "convert it to WAV or FLAC first") from why  # fmt: skip
     if not frames:
         raise SoundError(f"{path.name}: holds no sound (0 samples); take a whole copy of the file")
+
+
+def gathered(parts: Iterable[NDArray[Any]], least: int) -> Iterator[NDArray[Any]]:
+    """The same frames in blocks of at least so many samples (the last may be less), none of them empty."""
+    held: list[NDArray[Any]] = []
+    size = 0
+    for part in parts:
+        held.append(part)
+        size += part.size
+        if size >= least:
+            yield np.concatenate(held)
+            held, size = [], 0
+    if size:
+        yield np.concatenate(held)
 
 
 def _entered(container: Any, track: Any, from_s: float) -> bool:
