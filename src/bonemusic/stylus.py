@@ -23,9 +23,12 @@ from .rolling import BLOCK, eroded, held, margin_for, rolled, stretches, traced
 Array = NDArray[Any]
 
 __all__ = [
-    "compensation_rate_hz", "cut_nearer", "erode_groove", "eroded", "greatest_velocity_m_s", "largest_ball_m",
+    "ROUNDS", "compensation_rate_hz", "cut_nearer", "erode_groove", "eroded", "greatest_velocity_m_s", "largest_ball_m",
     "least_curvature_m", "trace_groove", "traced",
 ]  # fmt: skip
+
+ROUNDS = 3
+"""Rounds of `cut_nearer`: gentle slopes gain some 10 dB by each of them, steep ones nothing by any more."""
 
 
 def largest_ball_m(width_m: float, angle_rad: float = math.pi / 2) -> float:

@@ -18,15 +18,12 @@ from ..errors import FitError
 from ..groove import Groove, Modulation
 from ..presets import Stylus
 from ..progress import Progress, silent
+from ..stylus import ROUNDS, cut_nearer, erode_groove
 from ..stylus import compensation_rate_hz as rate_hz_for
-from ..stylus import cut_nearer, erode_groove
 from ..threads import over_blocks
 from ..units import shown
 
-__all__ = ["ROUNDS", "compensated", "rate_hz_for"]
-
-ROUNDS = 3
-"""Rounds for a lateral cut: gentle slopes gain some 10 dB by each of them, steep ones nothing by any more."""
+__all__ = ["compensated", "rate_hz_for"]
 
 
 def compensated(groove: Groove, stylus: Stylus, progress: Progress = silent, *, lateral_only: bool = False) -> Groove:
