@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from fractions import Fraction
 
+from ..report import verdict
+from ..report.words import clock, decibels, time, with_unit
 from ..units import rpm_text
+from ..workshop.checked import CheckReport, SideCheck
 from ..workshop.reports import CutReport, PlayReport
 
 
@@ -43,10 +48,128 @@ def of_play(report: PlayReport) -> str:
     )
 
 
+WIDE = 100
+"""Columns: of a terminal's usual width or a little more; longer words are broken."""
+LONGEST_NAME = 36
+Row = tuple[str, ...]
+
+
+def of_check(report: CheckReport) -> str:
+    """What was found before cutting: a verdict for each side, then tables."""
+    head = f"{_shown(report.title)}: {verdict.overall(report).rstrip('.').lower()}"
+    return "\n\n".join([head, *(_side(side) for side in report.sides)])
+
+
+def _side(side: SideCheck) -> str:
+    tables = (
+        ("songs", _songs(side)),
+        ("room before each limit", _limits(side)),
+        (f"held back, {verdict.percent(side.touched_percent)} of the time", _held_back(side)),
+        (f"what will be heard with {_shown(side.stylus)}", _heard(side)),
+        ("distortion with other styli", _styli(side)),
+        ("listen before cutting", _spots(side)),
+    )
+    last = [f"needle: {side.needle.said}", *([f"cutter head: {side.head.said}"] if side.head else [])]
+    return "\n".join(
+        [
+            f"side {_shown(side.side)}, {_shown(side.disc)}, {_speed(side.rpm)} rpm: "
+            f"{'fits' if side.fits else 'DOES NOT FIT'}",
+            _wrapped(verdict.verdict(side)),
+            *(_wrapped(each, "  > ") for each in side.advice),
+            *(_table(title, rows) for title, rows in tables if len(rows) > 1),
+            "",
+            *map(_wrapped, last),
+        ]
+    )
+
+
+def _songs(side: SideCheck) -> list[Row]:
+    rows: list[Row] = [("", "song", "begins", "length", "loudness", "true peak", "from the middle")]
+    for number, song in enumerate(side.songs, 1):
+        loud, peak = song.loudness_lufs, song.true_peak_db
+        rows.append(
+            (
+                f"{_shown(side.side)}{number}",
+                _short(song.name),
+                clock(song.side_s),
+                clock(song.seconds),
+                "silence" if loud is None else with_unit(loud, "LUFS", 1),
+                "" if peak is None else with_unit(peak, "dBTP", 1),
+                f"{song.outer_radius_mm:.1f} to {song.inner_radius_mm:.1f} mm",
+            )
+        )
+    return rows
+
+
+def _limits(side: SideCheck) -> list[Row]:
+    rows: list[Row] = [("limit", "room", "nearest", "")]
+    for limit in side.limits:
+        room = "" if limit.spare_db is None else with_unit(limit.spare_db, "dB", 1)
+        rows.append(
+            (limit.name, room, "" if limit.at_s is None else time(limit.at_s), verdict.LIMIT.get(limit.name, ""))
+        )
+    return rows
+
+
+def _held_back(side: SideCheck) -> list[Row]:
+    rows: list[Row] = [("step", "time", "deepest")]
+    acting = (step for step in side.touched if step.share_percent > 0)
+    rows += [(_shown(step.name), verdict.percent(step.share_percent), decibels(step.deepest_db)) for step in acting]
+    return rows
+
+
+def _heard(side: SideCheck) -> list[Row]:
+    rows: list[Row] = [("place", "radius", "treble to", "over the noise", "distortion at 3 kHz")]
+    for place in side.predicted:
+        thd = verdict.distortion_at(place, 3000.0)
+        rows.append(
+            (
+                place.name,
+                with_unit(place.radius_mm, "mm", 1),
+                verdict.frequency(place.bandwidth_hz),
+                "" if place.snr_db is None else with_unit(place.snr_db, "dB"),
+                "" if thd is None else f"{thd:.2g} %",
+            )
+        )
+    return rows
+
+
+def _styli(side: SideCheck) -> list[Row]:
+    rows: list[Row] = [("stylus", "tone", "plain", "compensated")]
+    for row in side.remains:
+        plain, compensated = with_unit(row.plain_db, "dB", 1), with_unit(row.compensated_db, "dB", 1)
+        rows.append((_shown(row.stylus), verdict.frequency(row.frequency_hz), plain, compensated))
+    return rows
+
+
+def _spots(side: SideCheck) -> list[Row]:
+    rows: list[Row] = [("", "what", "song", "at", "radius", "over its limit")]
+    for number, spot in enumerate(side.spots, 1):
+        where = (time(spot.at_s), with_unit(spot.radius_mm, "mm"), decibels(spot.amount_db))
+        rows.append((str(number), spot.kind, _short(spot.song), *where))
+    return rows
+
+
+def _table(title: str, rows: Sequence[Row]) -> str:
+    """A table with its title: columns as wide as their widest, two spaces between."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(f"{cell:{wide}}" for cell, wide in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join([f"\n{title}", *(f"  {line.rstrip()}" for line in lines)])
+
+
+def _wrapped(words: str, first: str = "") -> str:
+    return textwrap.fill(_shown(words), WIDE, initial_indent=first, subsequent_indent=" " * len(first))
+
+
+def _short(name: str) -> str:
+    shown = _shown(name)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+
+
 def _speed(rpm: float) -> str:
     return rpm_text(Fraction(rpm).limit_denominator(1000))
 
 
 def _shown(name: str) -> str:
     """A file's name on one line of a terminal, which it cannot take over."""
-    return "".join(c if c.isprintable() else "?" for c in name)
+    return "".join(c if c.isprintable() or c == "\xa0" else "?" for c in name)

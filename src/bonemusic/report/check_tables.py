@@ -131,7 +131,7 @@ def everything(report: CheckReport) -> str:
     rows = [(name, *(column.get(name, "–") for column in columns)) for name in names]
     head = ("Figure", *(f"side {text(side.side)}" for side in report.sides))
     return (
-        '<section aria-labelledby="figures"><h2 id="figures">All figures</h2>\n'
+        '<section class="all" aria-labelledby="figures"><h2 id="figures">All figures</h2>\n'
         f"{table('All figures', head, rows, 'everything')}</section>\n"
     )
 
