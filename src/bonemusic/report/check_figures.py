@@ -58,7 +58,7 @@ def _timeline(side: SideCheck, shown: Pictures, wide: bool, label: str) -> str:
 
 
 def _loudness(axes: Axes, side: SideCheck, shown: Pictures, until: float, wide: bool) -> None:
-    heard = np.maximum(np.asarray(shown.loudness_db, np.float64), QUIET_LUFS)
+    heard = np.fmax(np.asarray(shown.loudness_db, np.float64), QUIET_LUFS)
     top = np.ceil(heard.max() / 6 + 0.5) * 6
     bottom = min(max(QUIET_LUFS, np.floor(np.percentile(heard, 3) / 6) * 6 - 6), top - 18)
     panel(

@@ -121,7 +121,7 @@ def _facts(side: SideCheck) -> str:
         (
             "Length",
             clock(side.seconds),
-            f"{number(side.music_turns, 0)} turns of music. A side like this holds {clock(side.holds_s)}.",
+            f"{number(side.music_turns, 0)} turns of music. {words.holds(side)}",
         ),
         ("What sets the level", text(side.limited_by), text(words.nearest(side))),
         ("From turn to turn", length(side.mean_pitch_um), text(words.pitch(side))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from ..workshop.checked import CheckReport, SideCheck
@@ -63,13 +64,13 @@ def _limit_name(name: str) -> str:
 
 
 def _spare(spare_db: float | None) -> str:
-    if spare_db is None:
+    if spare_db is None or not math.isfinite(spare_db):
         return "nothing moves"
     return f"{with_unit(-spare_db, 'dB', 1)} over" if spare_db < -0.05 else with_unit(spare_db, "dB", 1)
 
 
 def _bar(spare_db: float | None) -> str:
-    if spare_db is None:
+    if spare_db is None or not math.isfinite(spare_db):
         return ""
     share = min(abs(spare_db), MOST_SPARE_DB) / MOST_SPARE_DB * 100
     kind = "over" if spare_db < -0.05 else "hit" if spare_db < 0.05 else ""
@@ -155,7 +156,7 @@ def _figures(side: SideCheck) -> list[tuple[str, str]]:
             f"{number(side.music_outer_radius_mm, 2)} to {with_unit(side.music_inner_radius_mm, 'mm', 2)}",
         ),
         ("room left", with_unit(side.room_left_mm, "mm", 2)),
-        ("a side like this holds", time(side.holds_s)),
+        ("a side like this holds", time(side.holds_s) if math.isfinite(side.holds_s) else "any length"),
         (
             "least, mean, greatest pitch",
             f"{length(side.least_pitch_um)}, {length(side.mean_pitch_um)}, {length(side.greatest_pitch_um)}",

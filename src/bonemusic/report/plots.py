@@ -97,13 +97,14 @@ def as_svg(figure: Figure, key: str, kind: str, label: str) -> str:
     made = raw.getvalue().decode("utf-8")
     made = made[made.index("<svg") :]
     made = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", made, flags=re.DOTALL)
-    made = re.sub(r"<g id=\"[^\"]*\">", "<g>", made)
-    made = re.sub(r"\b(id=\"|xlink:href=\"#|url\(#)(?=\w)", rf"\g<1>{key}", made).replace("xlink:href", "href")
+    named = set(re.findall(r"#([\w.]+)\b", made))
+    made = re.sub(r" id=\"([^\"]*)\"", lambda m: f' id="{key}{m[1]}"' if m[1] in named else "", made)
+    made = re.sub(r"(xlink:href=\"#|url\(#)", rf"\g<1>{key}", made).replace("xlink:href", "href")
     made = re.sub(r"(\d\.\d\d)\d+", r"\1", made)
-    made = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--sans)", made)
+    made = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans)", made)
     for name, sign in COLOURS.items():
         made = made.replace(sign, f"var(--{name})")
-    made = re.sub(r"\s*\n\s*", "\n", made)
+    made = re.sub(r"\s*\n\s*", " ", made).replace(" <", "<").replace("<g/>", "")
     view = re.search(r"viewBox=\"[^\"]*\"", made)
     assert view is not None  # matplotlib always writes one
     body = made[made.index(">") + 1 :].rstrip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ..workshop.checked import CheckReport, Place, SideCheck
 from .words import clock, decibels, length, number, time, with_unit
 
@@ -54,7 +56,7 @@ def _listed(names: list[str]) -> str:
 def verdict(side: SideCheck) -> str:
     """One side in a few sentences: whether it fits, how loud, what limits it, what room is left."""
     if not side.fits:
-        return f"{sentence(side.why or 'The music is longer than the side.')} {_holds(side)}"
+        return f"{sentence(side.why or 'The music is longer than the side.')} {holds(side)}"
     if side.level_db is None:
         return f"{clock(side.seconds)} of silence: the groove runs round without ever moving aside. {_left(side)}"
     louder = ""
@@ -80,11 +82,12 @@ def nearest(side: SideCheck) -> str:
 
 
 def _left(side: SideCheck) -> str:
-    return f"{with_unit(side.room_left_mm, 'mm', 1)} are left before the innermost music may lie. {_holds(side)}"
+    return f"{with_unit(side.room_left_mm, 'mm', 1)} are left before the innermost music may lie. {holds(side)}"
 
 
-def _holds(side: SideCheck) -> str:
-    return f"A side like this holds {clock(side.holds_s)}." if side.holds_s > 0 else ""
+def holds(side: SideCheck) -> str:
+    """How long a side like this could be, where that has an answer."""
+    return f"A side like this holds {clock(side.holds_s)}." if 0 < side.holds_s < math.inf else ""
 
 
 def sentence(words: str) -> str:
