@@ -15,7 +15,7 @@ nothing touches comes out as the plain product with the drive, bit for bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
@@ -27,15 +27,12 @@ from ..moments import CHUNK, MOMENT, Moments, measure
 from ..progress import Progress, silent
 from ..spectral import THREADS
 from .gain import SPLINE, held, reach, reduction, spread
-from .split import SPARE, TOLERANCE, bass_need, gaussian, treble_need, turn_down
+from .split import gaussian, turn_down
+from .stages import KINDS, Asked, Kind, Sound, exceeded
 from .touched import TOUCHED, Stage, Stretch, deepest, stage, stretches
 
 BLOCK = 1 << 17
 PASSES = 8
-BASS_HZ = 300.0
-TREBLE_HZ = 2000.0
-"""Corners measured: of 2 to 5 kHz the lowest touched least and changed least of noise, speech, sweeps and music alike;
-150 to 600 Hz are within 0.4 dB of each other."""
 WHOLE = np.ones(1)
 """The kernel whose lower band is all of the sound."""
 
@@ -85,41 +82,6 @@ class Limited:
     vertical_m: NDArray[Any] | None
 
 
-@dataclass(frozen=True)
-class _Sound:
-    """What is worked on; an empty vertical is none."""
-
-    lateral: NDArray[Any]
-    vertical: NDArray[Any]
-    rate_hz: int
-
-    @property
-    def moments(self) -> int:
-        return -(-len(self.lateral) // MOMENT)
-
-
-Ask = Callable[[_Sound, int, int, NDArray[Any], NDArray[Any], NDArray[Any]], None]
-"""Lowers the need (the last) of the moments between two samples, from the kernel and the rows allowed."""
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A stage: what it heeds (rows of `Moments`), what it turns down, and how far it looks ahead.
-
-    `corner_hz` None is the whole sound. The look-aheads are assumed: half the longest wave that must be held still for
-    a gain not to follow it, 33 Hz for bass and vertical, 100 Hz for the whole, 250 Hz for treble.
-    """
-
-    name: str
-    heeds: tuple[int, ...]
-    lateral: bool
-    vertical: bool
-    look_ahead_s: float
-    ask: Ask
-    corner_hz: float | None = None
-    upper: bool = False
-
-
 def limited(
     lateral_m: NDArray[Any],
     vertical_m: NDArray[Any] | None,
@@ -154,9 +116,9 @@ def limited(
         if array.dtype != np.float32 or not array.flags.c_contiguous or array.shape != (len(lateral_m),):
             raise ValueError("a programme to be limited must be two contiguous float32 arrays of one length")
         np.multiply(array, np.float32(drive), out=array)
-    sound = _Sound(lateral_m, lateral_m[:0] if vertical_m is None else vertical_m, rate_hz)
+    sound = Sound(lateral_m, lateral_m[:0] if vertical_m is None else vertical_m, rate_hz)
     active = _passed(moments, drive, allowed)
-    ever = np.zeros(sound.moments, bool)
+    ever = np.zeros(len(moments), bool)
     stages, found = [], []
     for step, kind in enumerate(KINDS):
         taken = _work(kind, sound, allowed, active)
@@ -239,33 +201,36 @@ def _runs(chunks: NDArray[Any], samples: int) -> Iterable[tuple[int, int]]:
     return [(int(a) * CHUNK, min(int(b + 1) * CHUNK, samples)) for a, b in zip(firsts, lasts, strict=True)]
 
 
-def _work(kind: _Kind, sound: _Sound, allowed: Allowed, active: NDArray[Any]) -> NDArray[Any]:
+def _work(kind: Kind, sound: Sound, allowed: Allowed, active: NDArray[Any]) -> NDArray[Any]:
     """Let one stage work until its limits hold; its reduction at each moment. `active` gains the chunks it changed."""
     taps = WHOLE if kind.corner_hz is None else gaussian(kind.corner_hz, sound.rate_hz)
-    taken = np.zeros(sound.moments, np.float32)
+    taken = np.zeros(-(-len(sound.lateral) // MOMENT), np.float32)
     for _ in range(PASSES):
         need = _needed(kind, sound, allowed, active, taps)
         if need is None:
             break
         less = reduction(need, reach(kind.look_ahead_s, sound.rate_hz))
         del need
-        for y, turned in ((sound.lateral, kind.lateral), (sound.vertical, kind.vertical)):
-            if turned and len(y):
-                _turn_down(y, taps, kind.upper, less)
+        for y in (sound.lateral, sound.vertical) if kind.lateral else (sound.vertical,):
+            _turn_down(y, taps, kind.upper, less)
         active |= _chunks(held(less, SPLINE) > 0)
         taken += less - taken * less
     return taken
 
 
 def _needed(
-    kind: _Kind, sound: _Sound, allowed: Allowed, active: NDArray[Any], taps: NDArray[Any]
+    kind: Kind, sound: Sound, allowed: Allowed, active: NDArray[Any], taps: NDArray[Any]
 ) -> NDArray[Any] | None:
     """The gain that each moment needs, float32, (m,); None where all is well."""
-    need = np.ones(sound.moments, np.float32)
+    need = np.ones(-(-len(sound.lateral) // MOMENT), np.float32)
 
     def one(run: tuple[int, int]) -> None:
         a, b = run[0] // MOMENT, -(-run[1] // MOMENT)
-        kind.ask(sound, *run, taps, allowed.rows(a, b), need[a:b])
+        measured, rows = np.zeros((6, b - a), np.float32), allowed.rows(a, b)
+        measure(sound.lateral, sound.vertical, *run, sound.rate_hz, measured)
+        hot = np.logical_or.reduce(exceeded(measured, rows)[list(kind.heeds)], axis=0)
+        if hot.any():
+            kind.ask(kind, sound, Asked(*run, hot, measured, rows, need[a:b]), taps)
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(one, _runs(active, len(sound.lateral))))
@@ -275,6 +240,8 @@ def _needed(
 def _turn_down(y: NDArray[Any], taps: NDArray[Any], upper: bool, less: NDArray[Any]) -> None:
     """Take a reduction of a band off y, in place; what surrounds each run is kept before any run is changed."""
     ring = len(taps) - 1
+    if not len(y):
+        return
     runs = list(_runs(_chunks(held(less, SPLINE) > 0), len(y)))
     silence = np.zeros(ring, np.float32)
     befores = [np.concatenate((silence, y[max(a - ring, 0) : a]))[min(a, ring) :] for a, _ in runs]
@@ -288,35 +255,3 @@ def _turn_down(y: NDArray[Any], taps: NDArray[Any], upper: bool, less: NDArray[A
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(one, zip(runs, befores, afters, strict=True)))
-
-
-def _ask_bass(sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]) -> None:
-    bass_need(sound.lateral, sound.vertical, first, last, taps, rows, need)
-
-
-def _ask_treble(
-    sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]
-) -> None:
-    treble_need(sound.lateral, sound.vertical, first, last, sound.rate_hz, taps, rows, need)
-
-
-def _ask_whole(heeds: tuple[int, ...]) -> Ask:
-    """Ask for the gain of the whole at which the measures of these rows are allowed."""
-
-    def ask(sound: _Sound, first: int, last: int, taps: NDArray[Any], rows: NDArray[Any], need: NDArray[Any]) -> None:
-        table = np.zeros(rows.shape, np.float32)
-        measure(sound.lateral, sound.vertical, first, last, sound.rate_hz, table)
-        for row in heeds:
-            passed = table[row] > rows[row] * (1 + TOLERANCE)
-            need[passed] = np.minimum(need[passed], (1 - SPARE) * rows[row][passed] / table[row][passed])
-
-    return ask
-
-
-EVERY = (0, 1, 2, 3, 4, 5)
-KINDS = (
-    _Kind("vertical", (4, 5), False, True, 0.015, _ask_whole((4, 5))),
-    _Kind("bass", (0,), True, True, 0.015, _ask_bass, BASS_HZ),
-    _Kind("treble", (3,), True, True, 0.002, _ask_treble, TREBLE_HZ, upper=True),
-    _Kind("level", (1, 2), True, True, 0.005, _ask_whole(EVERY)),
-)

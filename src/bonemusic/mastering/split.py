@@ -63,26 +63,29 @@ def enough(whole: float, part: float, allowed: float) -> float:
 
 @kernel
 def bass_need(
-    lateral: NDArray[Any], vertical: NDArray[Any], first: int, last: int, taps: NDArray[Any], rows: NDArray[Any],
-    need: NDArray[Any],
+    lateral: NDArray[Any], vertical: NDArray[Any], first: int, last: int, taps: NDArray[Any], hot: NDArray[Any],
+    rows: NDArray[Any], need: NDArray[Any],
 ) -> None:  # fmt: skip
     """Lower `need` to the gain of the lower band that keeps the swing of both edges allowed.
 
-    `rows`: what is allowed, in the order of `Moments`, (6, k); `need`: (k,), from the moment of `first` on.
+    `rows`: what is allowed, in the order of `Moments`, (6, k); `hot`: (k,), whether more than that is asked;
+    `need`: (k,), from the moment of `first` on.
     """
     ring = len(taps) - 1
     edges, low = np.empty((2, CHUNK + 2 * ring)), np.empty(CHUNK)
     for a in range(first, last, CHUNK):
-        count = min(CHUNK, last - a)
+        count, k = min(CHUNK, last - a), (a - first) // MOMENT
+        if not hot[k : k + CHUNK // MOMENT].any():
+            continue
         for e in range(_edges(lateral, vertical, a - ring, edges)):
             lower(edges[e], taps, low)
-            _lower_need(edges[e, ring : ring + count], low, rows[0], (a - first) // MOMENT, need)
+            _lower_need(edges[e, ring : ring + count], low, rows[0], k, need)
 
 
 @kernel
 def treble_need(
     lateral: NDArray[Any], vertical: NDArray[Any], first: int, last: int, rate: float, taps: NDArray[Any],
-    rows: NDArray[Any], need: NDArray[Any],
+    hot: NDArray[Any], rows: NDArray[Any], need: NDArray[Any],
 ) -> None:  # fmt: skip
     """Lower `need` to the gain of the upper band that keeps slope, velocity and bend of both edges allowed."""
     stride = max(1, int(rate) // READ_RATE_HZ)
@@ -93,6 +96,8 @@ def treble_need(
     near, wide = margin - MARGIN, margin - stride
     for a in range(first, last, CHUNK):
         count, k = min(CHUNK, last - a), (a - first) // MOMENT
+        if not hot[k : k + CHUNK // MOMENT].any():
+            continue
         for e in range(_edges(lateral, vertical, a - ring - margin, edges)):
             edge = edges[e, ring : ring + len(high)]
             lower(edges[e], taps, high)
