@@ -104,3 +104,9 @@ def test_the_loudest_tone_that_a_groove_and_a_tip_allow():
     assert place.speed_m_s**2 / (2 * math.pi * 8000 * limit) == pytest.approx(LP_M / math.sqrt(2))
     assert place.followed(8000, 0.6 * limit, LP_M, LP_M) == pytest.approx(1, abs=1e-3)
     assert place.followed(8000, 2 * limit, LP_M, LP_M) < 0.99
+
+
+def test_a_tone_that_does_not_move_is_refused():
+    for nothing in (0.0, math.nan):
+        with pytest.raises(ValueError, match="must move"):
+            bench().thd(1000, nothing, LP_M, 0.0)

@@ -3,10 +3,11 @@
 A tip of radius R that rolls on a wall stands higher than the wall wherever it slopes; cut lower by the same circle
 (erosion), the wall carries the tip where it should be. That suits one tip: a larger one still distorts, a smaller one
 the other way round. Each edge of the groove moves outwards by up to R·slope²/√8 (1 µm at a slope of 0.4, 18 µm), and
-its bottom down by as much: a plan made before must have that to spare. Where sound curves tighter than the tip (radius of curvature below R on a wall, R/√2 for a lateral
-cut) no groove leads it there, and what the tip cannot do is left: 8 kHz at 7 cm/s, 0.21 m/s, 18 µm (just too tight):
-THD -21 -> -45 dB; 12 kHz at 5 cm/s (8 % too tight): -20 -> -37 dB; fundamentals 1.1 and 1.3 dB weaker without, right
-with it to 0.1 dB.
+its bottom down by as much: a plan made before must have that to spare.
+
+Where sound curves tighter than the tip (radius of curvature below R on a wall, R/√2 for a lateral cut) no groove leads
+it there, and what the tip cannot do is left: 8 kHz at 7 cm/s, 0.21 m/s, 18 µm (just too tight): THD -21 -> -45 dB;
+12 kHz at 5 cm/s (8 % too tight): -20 -> -37 dB; fundamentals 1.1 and 1.3 dB weaker without, right with it to 0.1 dB.
 """
 
 from __future__ import annotations

@@ -79,6 +79,8 @@ class Bench:
 
     def _played(self, frequency_hz: float, swing_m: float, tip_m: float, cut_for_m: float) -> Array:
         """Peak displacements of a tone and its harmonics, (7,), complex: of the left channel times √2, or lateral."""
+        if not swing_m > 0:
+            raise ValueError("a test tone must move: its velocity must be more than 0 m/s")
         rate_hz = max(_LEAST_RATE_HZ, compensation_rate_hz(frequency_hz))
         periods = math.ceil(_SAMPLES * frequency_hz / rate_hz)
         count = round(periods * rate_hz / frequency_hz)
