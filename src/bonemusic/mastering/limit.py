@@ -33,6 +33,8 @@ from .touched import TOUCHED, Stage, Stretch, deepest, stage, stretches
 
 BLOCK = 1 << 17
 PASSES = 8
+BAND_PASSES = 3
+"""A band that has not done it by then is not to blame; the last stage turns down all that is left."""
 WHOLE = np.ones(1)
 """The kernel whose lower band is all of the sound."""
 
@@ -205,7 +207,7 @@ def _work(kind: Kind, sound: Sound, allowed: Allowed, active: NDArray[Any]) -> N
     """Let one stage work until its limits hold; its reduction at each moment. `active` gains the chunks it changed."""
     taps = WHOLE if kind.corner_hz is None else gaussian(kind.corner_hz, sound.rate_hz)
     taken = np.zeros(-(-len(sound.lateral) // MOMENT), np.float32)
-    for _ in range(PASSES):
+    for _ in range(PASSES if kind.corner_hz is None else BAND_PASSES):
         need = _needed(kind, sound, allowed, active, taps)
         if need is None:
             break
