@@ -112,7 +112,7 @@ def _levelled(wall: Array, rate_hz: int) -> bool:
     size = max(1, round(DRIFT_S * rate_hz))
     firsts = np.arange(0, len(wall), size)
     sizes = np.diff(np.append(firsts, len(wall)))
-    means = np.add.reduceat(wall, firsts, dtype=np.float64) / sizes
+    means = np.array([wall[first : first + size].mean(dtype=np.float64) for first in firsts])
     if np.abs(means).max() < DRIFT_M:
         return False
     middles = firsts + (sizes - 1) / 2
