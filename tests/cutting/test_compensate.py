@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from fractions import Fraction
 
@@ -133,6 +134,22 @@ def test_figure_error_of_a_traced_programme_before_and_after(kind, before_db, af
     assert error_db(plain) == pytest.approx(before_db, abs=1)
     assert error_db(compensated(plain, LP)) < after_db
     assert error_db(compensated(plain, LP, lateral_only=True)) < sideways_db
+
+
+@pytest.mark.parametrize(("kind", "gain_db"), [(signals.pink_noise, 16), (signals.speech_like, 18)])
+def test_figure_what_a_drawing_that_holds_12_khz_gains_within_them(kind, gain_db):
+    unit = spectral.filtered(kind(1, 48_000), 48_000, curves.to_displacement(RIAA, 12_000), RATE_HZ)
+    plain = groove_of(unit * (0.1 / (np.abs(np.diff(unit)).max() * RATE_HZ)), radius_m=0.0475, rpm=Fraction(78))
+    mended = compensated(plain, LP, lateral_only=True)
+    drawn = spectral.filtered(mended.lateral_m, RATE_HZ, lambda f: spectral.high_cut(f, 12_000, 13_800))
+
+    def heard(groove, stylus):
+        sound = play(groove, IDEAL, stylus, RIAA).samples[:, 0]
+        return spectral.filtered(sound, RATE_HZ, lambda f: spectral.high_cut(f, 10_800, 12_000))
+
+    meant = heard(plain, None)
+    before, after = (np.std(heard(g, LP) - meant) for g in (plain, dataclasses.replace(plain, lateral_m=drawn)))
+    assert 20 * math.log10(before / after) > gain_db
 
 
 def test_a_second_compensation_is_refused_in_one_line():
