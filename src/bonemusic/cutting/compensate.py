@@ -40,9 +40,9 @@ def compensated(groove: Groove, stylus: Stylus, progress: Progress = silent, *, 
         Its `tracing_radius_m` rolls along the walls.
     lateral_only : bool
         For a machine that cannot move up and down: the lateral alone is mended, as far as that goes (18 µm, 0.21 m/s:
-        3 kHz at 7 cm/s -36 -> -52 dB; 8 kHz at 2 cm/s -40 -> -65, at 5 cm/s -26 -> -28). A drawing loses what of it lies
-        above its bandwidth, and with it the cure for harmonics up there; within 12 kHz a programme's error still falls
-        by 14 to 20 dB (78 rpm, 47.5 mm, 10 and 20 cm/s).
+        3 kHz at 7 cm/s -36 -> -52 dB; 8 kHz at 2 cm/s -40 -> -65, at 5 cm/s -26 -> -28). A drawing loses what of it
+        lies above its bandwidth, and with it the cure for harmonics up there; within 12 kHz a programme's error still
+        falls by 14 to 20 dB (78 rpm, 47.5 mm, 10 and 20 cm/s).
 
     Returns
     -------
