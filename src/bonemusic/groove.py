@@ -88,6 +88,24 @@ def constant(value: float) -> Knots:
     return Knots(np.zeros(1), np.array([value]), np.zeros(1))
 
 
+def spline(coefficients: Floats, first_turn: float, per_turn: int) -> Knots:
+    """A uniform cubic B-spline as knots: the same function, C² even.
+
+    Coefficient j stands at turn `first_turn + j / per_turn` and is felt for two knots to either side. The function lies
+    everywhere between the least and the greatest of the four coefficients that are felt there, and moved by whole turns
+    it is the spline of the coefficients `per_turn` further on: what holds for coefficients a turn apart holds for the
+    function (C. de Boor, A Practical Guide to Splines, 1978, ch. XI).
+
+    Returns
+    -------
+    Knots
+        At the places of all coefficients but the first and the last.
+    """
+    c = np.asarray(coefficients, np.float64)
+    turns = first_turn + np.arange(1, len(c) - 1) / per_turn
+    return Knots(turns, (c[:-2] + 4 * c[1:-1] + c[2:]) / 6, (c[2:] - c[:-2]) * (per_turn / 2))
+
+
 def turn_at(spiral: Knots, radius_m: Floats, angle_rad: Floats, turns: float) -> Floats:
     """The way back from a point of the disc to the spiral: the turn whose unmodulated radius there is nearest.
 
@@ -127,6 +145,21 @@ class Band:
     name: str
     first: int
     last: int
+
+
+TRACK = "track "
+"""How the bands of songs are named: track 1, track 2 …"""
+
+
+def tracks_of(bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    """The bands that hold songs."""
+    return tuple(b for b in bands if b.name.startswith(TRACK))
+
+
+def music_of(bands: tuple[Band, ...]) -> Band | None:
+    """All songs and what lies between them; None where there are none."""
+    tracks = tracks_of(bands)
+    return Band("music", tracks[0].first, tracks[-1].last) if tracks else None
 
 
 @dataclass(frozen=True)
@@ -217,6 +250,11 @@ class Groove:
     def band(self, name: str) -> Band | None:
         """The first band of that name."""
         return next((b for b in self.bands if b.name == name), None)
+
+    @property
+    def music(self) -> Band:
+        """From the first song's first sample to the last song's last; the whole groove where no song is named."""
+        return music_of(self.bands) or Band("music", 0, len(self))
 
     def blocks(self, samples: int = BLOCK) -> Iterator[Block]:
         """The groove in stretches of `samples`, worked out and never stored; equal to one go, whatever `samples` is."""

@@ -39,8 +39,9 @@ MOST_CHARACTERS = 60
 _FRACTION_SIGNS = {"⅓": "1/3", "⅔": "2/3", "½": "1/2", "¼": "1/4", "¾": "3/4"}
 
 
-Pitch = Literal["auto", "fixed"] | float
-"""How turns lie: "auto" fills the side, "fixed" is the tightest that land allows, a number is metres per turn."""
+Pitch = Literal["auto", "variable", "fixed"] | float
+"""How turns lie: "variable" and "fixed" are the tightest that land allows, "auto" is variable and fills the side, a
+number is metres per turn."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""Where the turns of a side lie: lead-in, music at its pitch, lead-out, locked groove."""
+"""Where a side's parts lie: lead-in, songs along their course, marker bands, lead-out, locked groove."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,17 @@ from numpy.typing import NDArray
 
 from .. import units
 from ..errors import FitError
-from ..groove import Band, Knots
+from ..groove import TRACK, Band, Knots, music_of
 from ..presets import Disc
 
 RAMP_TURNS = 0.5
 """Over how much of a turn the pitch changes from one stretch to the next."""
 CLOSING_S = 5e-4
 """How far the locked groove runs over its own beginning: also 2000 points a second close the circle."""
+MARKER_S = 2.0
+"""Silence between two songs. Assumed: the pause that listeners know from albums."""
+MARKER_M = 0.5e-3
+"""How much wider a marker band is than its turns need. Assumed: wide enough to set a needle down by eye."""
 
 
 class TooLong(FitError):  # noqa: N818  (said as it is)
@@ -38,6 +44,43 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Course:
+    """How the turns of a side's music lie.
+
+    Attributes
+    ----------
+    way : Knots
+        How far in the groove has come, metres over turns since the music's first sample; 0 at 0, never falling.
+    depth : Knots or None
+        Planned depth over the same turns; None where it is the disc's own all along.
+    music_turns : float
+        Where the music ends.
+    end_turns : float
+        Where the lead-out begins: there, or where the music's last turn has a neighbour.
+    """
+
+    way: Knots
+    depth: Knots | None
+    music_turns: float
+    end_turns: float
+
+    @property
+    def first_pitch_m(self) -> float:
+        """Pitch at the music's first sample."""
+        return float(self.way.slope_at(np.zeros(1))[0])
+
+    @property
+    def music_m(self) -> float:
+        """Width of the music: how far in its last sample lies from its first."""
+        return float(self.way.at(np.array([self.music_turns]))[0])
+
+    @property
+    def end_m(self) -> float:
+        """How far in the lead-out begins."""
+        return float(self.way.at(np.array([self.end_turns]))[0])
+
+
+@dataclass(frozen=True)
 class Side:
     """A side laid out.
 
@@ -46,41 +89,51 @@ class Side:
     spiral : Knots
         Radius over turns, from the first sample of the lead-in to the last of the locked groove.
     bands : tuple of Band
-        lead-in, music, lead-out, locked groove, in samples.
-    pitch_m : float
-        Pitch of the music.
+        lead-in, track 1, marker 1, track 2 …, lead-out, locked groove, in samples.
+    course : Course
     turns : float
         All turns that are cut.
+    first_turn : float
+        Where the music begins.
     """
 
     spiral: Knots
     bands: tuple[Band, ...]
-    pitch_m: float
+    course: Course
     turns: float
+    first_turn: float
+
+    @property
+    def music(self) -> Band:
+        """From the first song's first sample to the last one's last."""
+        found = music_of(self.bands)
+        assert found is not None
+        return found
 
     @property
     def merges_at(self) -> float:
         """The turn from which on the lead-out's pitch falls to none, into the locked groove."""
         return float(self.spiral.turns[-3])
 
+    @property
+    def pitch_m(self) -> float:
+        """Mean pitch of the music."""
+        return self.course.music_m / max(self.course.music_turns, 1e-12)
+
+    def depth(self, disc: Disc) -> Knots:
+        """Planned depth over the side's turns."""
+        if self.course.depth is None:
+            return Knots(np.zeros(1), np.array([disc.depth_m]), np.zeros(1))
+        own = self.course.depth
+        return Knots(own.turns + self.first_turn, own.value, own.slope)
+
 
 def music_span(disc: Disc, swing_m: float, pitch_m: float) -> Span:
-    """Where music of that pitch may lie, with room for half a groove and a swing of `swing_m` at its inner end."""
-    half, ramp = disc.groove_width_m / 2, _lead_in_ramp(disc)
+    """Where music that begins at that pitch may lie, with room for half a groove and a swing at its inner end."""
+    half, ramp = disc.groove_width_m / 2, lead_in_ramp(disc)
     lead_in_m = (disc.lead_in_turns - ramp) * disc.lead_in_pitch_m + ramp * (disc.lead_in_pitch_m + pitch_m) / 2
     outer = disc.recorded_diameter_m / 2 - half - lead_in_m
     return Span(outer, disc.music_inner_diameter_m / 2 + half + swing_m)
-
-
-def widest_pitch_m(disc: Disc, rpm: Fraction, music_s: float, swing_m: float) -> float:
-    """The pitch at which the music fills the recorded area, however short it is."""
-    turns = music_s * float(rpm) / 60 + _lead_in_ramp(disc) / 2  # half the ramp to a pitch counts as turns of it
-    return music_span(disc, swing_m, 0.0).room_m / turns
-
-
-def filling_pitch_m(disc: Disc, rpm: Fraction, music_s: float, swing_m: float) -> float:
-    """The pitch at which the music fills the recorded area; at most the lead-in's, or automatic stops would trip."""
-    return min(widest_pitch_m(disc, rpm, music_s, swing_m), disc.lead_in_pitch_m)
 
 
 def longest_s(disc: Disc, rpm: Fraction, pitch_m: float, swing_m: float) -> float:
@@ -93,8 +146,50 @@ def least_pitch_m(disc: Disc) -> float:
     return disc.groove_width_m + disc.land_m
 
 
-def lay(disc: Disc, rpm: Fraction, rate_hz: int, music_samples: int, pitch_m: float) -> Side:
-    """Lay out a side with music at a fixed pitch.
+def lead_in_ramp(disc: Disc) -> float:
+    """Over how much of a turn the lead-in's pitch comes down to the music's."""
+    return min(RAMP_TURNS, disc.lead_in_turns)
+
+
+def lead_in_samples(disc: Disc, rpm: Fraction, rate_hz: int) -> int:
+    """Length of the lead-in."""
+    return int(np.ceil(disc.lead_in_turns * 60 / float(rpm) * rate_hz))
+
+
+def most_tail_samples(disc: Disc, rpm: Fraction, rate_hz: int) -> int:
+    """No lead-out and locked groove of this disc is longer."""
+    wide = disc.recorded_diameter_m / 2 - disc.locked_diameter_m / 2
+    turns = wide / disc.lead_out_pitch_m + 6 * RAMP_TURNS + 3
+    return int((turns * 60 / float(rpm) + CLOSING_S) * rate_hz) + 64
+
+
+def at_pitch(pitch_m: float, songs_turns: Sequence[tuple[float, float]]) -> Course:
+    """The course of songs at one pitch, wider in the marker bands between them.
+
+    Parameters
+    ----------
+    pitch_m : float
+    songs_turns : sequence of (float, float)
+        Where each song begins and ends, turns since the first one's beginning.
+    """
+    turns, pitches = [0.0], [pitch_m]
+    for (_, begin), (end, _) in pairwise(songs_turns):
+        turns += [begin, (begin + end) / 2, end]
+        pitches += [pitch_m, pitch_m + marker_pitch_m(begin, end), pitch_m]
+    last = songs_turns[-1][1]
+    turns.append(last)
+    pitches.append(pitch_m)
+    held = _integrated(0.0, np.array(turns), np.array(pitches))
+    return Course(Knots(held.turns, -held.value, -held.slope), None, last, last)
+
+
+def marker_pitch_m(begin: float, end: float) -> float:
+    """How much wider the pitch is in the middle of a marker band, to which it rises and from which it falls evenly."""
+    return 2 * MARKER_M / (end - begin)
+
+
+def lay(disc: Disc, rpm: Fraction, rate_hz: int, songs: Sequence[tuple[int, int]], course: Course) -> Side:
+    """Lay out a side.
 
     Parameters
     ----------
@@ -102,30 +197,54 @@ def lay(disc: Disc, rpm: Fraction, rate_hz: int, music_samples: int, pitch_m: fl
     rpm : Fraction
     rate_hz : int
         Samples of the groove per second.
-    music_samples : int
-        Length of the music at that rate.
-    pitch_m : float
-        Pitch of the music, metres per turn.
+    songs : sequence of (int, int)
+        First sample of each song and one past its last, from the first one's first.
+    course : Course
     """
     per_s = float(rpm) / 60
-    lead_in = int(np.ceil(disc.lead_in_turns / per_s * rate_hz))
+    lead_in = lead_in_samples(disc, rpm, rate_hz)
     begin = lead_in / rate_hz * per_s
-    turns = [0.0, begin - _lead_in_ramp(disc), begin, begin + music_samples / rate_hz * per_s]
-    pitches = [disc.lead_in_pitch_m, disc.lead_in_pitch_m, pitch_m, pitch_m]
+    way = course.way
+    inside = (way.turns > 0) & (way.turns < course.end_turns)
+    marks = np.concatenate(([0.0], way.turns[inside], [course.end_turns]))
+    led = np.array([0.0, begin - lead_in_ramp(disc), begin])
+    pitches = np.array([disc.lead_in_pitch_m, disc.lead_in_pitch_m, course.first_pitch_m])
     outer = disc.recorded_diameter_m / 2 - disc.groove_width_m / 2
-    left = float(_radius_m(outer, np.array(turns), np.array(pitches))[-1]) - disc.locked_diameter_m / 2
-    for more, pitch in _lead_out(disc, pitch_m, left):
-        turns.append(turns[-1] + more)
-        pitches.append(pitch)
-    locked = turns[-1]
-    turns.append(locked + 1)
-    pitches.append(0.0)
-    spiral = _integrated(outer, np.array(turns), np.array(pitches))
+    head_m = _radius_m(outer, led, pitches)
+    music_m = head_m[-1] - way.at(marks)
+    slopes = way.slope_at(marks)
+    last_pitch = float(slopes[-1])
+    out, drop = [begin + course.end_turns], [last_pitch]
+    for more, pitch in _lead_out(disc, last_pitch, float(music_m[-1]) - disc.locked_diameter_m / 2):
+        out.append(out[-1] + more)
+        drop.append(pitch)
+    locked = out[-1]
+    out.append(locked + 1)
+    drop.append(0.0)
+    tail_m = _radius_m(float(music_m[-1]), np.array(out), np.array(drop))
+    turns = np.concatenate((led[:-1], begin + marks, out[1:]))
+    value = np.concatenate((head_m[:-1], music_m, tail_m[1:]))
+    pitch_m = np.concatenate((pitches[:-1], slopes, drop[1:]))
+    keep = np.append(np.diff(turns) > 1e-9, True)
+    spiral = Knots(turns[keep], value[keep], -pitch_m[keep])
     last = int(np.ceil(((locked + 1) / per_s + CLOSING_S) * rate_hz)) + 1
-    marks = [0, lead_in, lead_in + music_samples, int(np.ceil(locked / per_s * rate_hz)), last]
-    names = ("lead-in", "music", "lead-out", "locked groove")
-    bands = tuple(Band(name, a, b) for name, a, b in zip(names, marks, marks[1:], strict=False))
-    return Side(spiral, bands, pitch_m, locked + 1)
+    bands = (
+        Band("lead-in", 0, lead_in),
+        *_named(songs, lead_in),
+        Band("lead-out", lead_in + songs[-1][1], int(np.ceil(locked / per_s * rate_hz))),
+        Band("locked groove", int(np.ceil(locked / per_s * rate_hz)), last),
+    )
+    return Side(spiral, bands, course, locked + 1, begin)
+
+
+def _named(songs: Sequence[tuple[int, int]], first: int) -> list[Band]:
+    """Songs and the markers between them."""
+    bands: list[Band] = []
+    for n, (a, b) in enumerate(songs, 1):
+        if n > 1:
+            bands.append(Band(f"marker {n - 1}", bands[-1].last, first + a))
+        bands.append(Band(f"{TRACK}{n}", first + a, first + b))
+    return bands
 
 
 def _integrated(outer_m: float, turns: NDArray[Any], pitch_m: NDArray[Any]) -> Knots:
@@ -137,10 +256,6 @@ def _integrated(outer_m: float, turns: NDArray[Any], pitch_m: NDArray[Any]) -> K
 def _radius_m(outer_m: float, turns: NDArray[Any], pitch_m: NDArray[Any]) -> NDArray[Any]:
     drop: NDArray[Any] = np.cumsum(np.diff(turns) * (pitch_m[1:] + pitch_m[:-1]) / 2)
     return outer_m - np.concatenate(([0.0], drop))
-
-
-def _lead_in_ramp(disc: Disc) -> float:
-    return min(RAMP_TURNS, disc.lead_in_turns)
 
 
 def _lead_out(disc: Disc, pitch_m: float, left_m: float) -> list[tuple[float, float]]:
@@ -163,7 +278,7 @@ def _lead_out(disc: Disc, pitch_m: float, left_m: float) -> list[tuple[float, fl
 def refuse_if_too_long(disc: Disc, rpm: Fraction, music_s: float, pitch_m: float | None, swing_m: float) -> None:
     """`TooLong` where the music does not fit at that pitch (None: at the least that silence allows); says by how much.
 
-    What would help is `fit`'s to say.
+    What would help is `remedies`' to say.
     """
     least = least_pitch_m(disc) if pitch_m is None else pitch_m
     fits_s = longest_s(disc, rpm, least, swing_m)

@@ -1,0 +1,223 @@
+"""What a side is planned from: a programme that has been measured, the disc, and the machine; and its layouts."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import presets
+from ..groove import Knots
+from ..moments import MOMENT, Moments, moments
+from ..presets import Disc, Machine, Sheet, Stylus
+from ..units import Pitch
+from . import course, depth, plan, room, spacing
+from .programme import Programme, ring_samples
+
+SILENT_M = 1e-12
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that stays the same while level and pitch are sought.
+
+    Attributes
+    ----------
+    programme : Programme
+    measured : Moments
+    held : spacing.Cells
+    disc, rpm, machine, stylus, sheet
+    room_s : float or None
+        For how long a side room is wanted: the music takes no more than its part of that. None: all there is.
+    swing_m : float
+        Where a limiter will keep every edge of the groove; infinite where none is at work.
+    """
+
+    programme: Programme
+    measured: Moments
+    held: spacing.Cells
+    disc: Disc
+    rpm: Fraction
+    machine: Machine
+    stylus: Stylus
+    sheet: Sheet
+    room_s: float | None = None
+    swing_m: float = math.inf
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing moves the groove."""
+        return self.swing_peak_m < SILENT_M
+
+    @property
+    def swing_peak_m(self) -> float:
+        """How far an edge swings at unit level."""
+        return float(self.measured.swing_m.max(initial=0.0))
+
+    @property
+    def velocity_peak_m_s(self) -> float:
+        """Peak velocity at unit level."""
+        return float(self.measured.read_m_s.max(initial=0.0))
+
+    @property
+    def music_s(self) -> float:
+        """How long the music is."""
+        return self.programme.music_s
+
+    @property
+    def songs_turns(self) -> list[tuple[float, float]]:
+        """Where songs begin and end, in turns of the music."""
+        per_turn = self.programme.rate_hz * 60 / float(self.rpm)
+        return [(a / per_turn, b / per_turn) for a, b in self.programme.songs]
+
+    def on(self, disc: Disc) -> Task:
+        """The same on another disc, with that disc's speed, stylus and sheet where this one has its disc's own."""
+        stylus = presets.stylus(disc.stylus) if self.stylus.name == self.disc.stylus else self.stylus
+        sheet = presets.sheet(disc.sheet) if self.sheet.name == self.disc.sheet else self.sheet
+        other = dataclasses.replace(self, disc=disc, stylus=stylus, sheet=sheet)
+        return other.at(disc.rpm) if self.rpm == self.disc.rpm else other
+
+    def at(self, rpm: Fraction) -> Task:
+        """The same at another speed."""
+        if rpm == self.rpm:
+            return self
+        return dataclasses.replace(self, rpm=rpm, held=_gathered(self.programme, self.measured, rpm))
+
+    def cut_off(self, music_s: float) -> Task:
+        """The first seconds of the music, faded out over what would be its ringing."""
+        whole = self.programme
+        ring, last = ring_samples(whole.rate_hz), round(music_s * whole.rate_hz)
+        parts = []
+        for channel in (whole.lateral_m, whole.vertical_m):
+            if channel is not None:
+                channel = channel[: last + 2 * ring].copy()
+                channel[-ring:] *= np.linspace(1, 0, ring, dtype=np.float32)
+            parts.append(channel)
+        songs = tuple((a, min(b, last)) for a, b in whole.songs if a < last)
+        assert parts[0] is not None
+        part = Programme(parts[0], parts[1], whole.rate_hz, songs)
+        return task_of(part, self.disc, self.rpm, self.machine, self.stylus, self.sheet, self.room_s)
+
+    def span(self, factor: float) -> plan.Span:
+        """Where the music may lie at that factor, if it begins at no pitch to speak of."""
+        swing = min(factor * self.swing_peak_m, self.swing_m)
+        whole = plan.music_span(self.disc, swing, 0.0)
+        # the turn after the music and the lead-out must find room before the locked groove
+        tail = self.disc.locked_diameter_m / 2 + (course.TAIL_PITCH / 2 + 1) * plan.least_pitch_m(self.disc)
+        inner = max(whole.inner_m, tail)
+        if self.room_s is not None and self.room_s > self.music_s:
+            inner = whole.outer_m - (whole.outer_m - inner) * self.music_s / self.room_s
+        return plan.Span(whole.outer_m, inner)
+
+    def needed_m(
+        self, factor: float, radius_m: NDArray[Any] | float | None = None
+    ) -> tuple[NDArray[Any], Knots | None]:
+        """How far apart the turns must lie (`spacing.needed_m`), and the planned depth."""
+        deep = depth.planned(self.held, factor, self.disc, self.stylus)
+        half = depth.half_widths_m(deep, self.held, self.disc)
+        radius = self.span(factor).inner_m if radius_m is None else radius_m
+        return spacing.needed_m(self.held, factor, radius, half, self.disc, self.machine, self.swing_m), deep
+
+    def lay(self, way: plan.Course) -> plan.Side:
+        """The side with that course."""
+        return plan.lay(self.disc, self.rpm, self.programme.rate_hz, self.programme.songs, way)
+
+    def allowed(self, side: plan.Side) -> room.Allowed:
+        """What the side allows the programme, moment by moment."""
+        first = side.music.first - self.programme.ring
+        return room.allowed(len(self.measured), self.programme.rate_hz, first, side.spiral, self.rpm, self.stylus)
+
+    def music_time_s(self, moment: int) -> float:
+        """When in the music a moment is."""
+        return max(0.0, (moment * MOMENT - self.programme.ring) / self.programme.rate_hz)
+
+    def turn_time_s(self, turn: float) -> float:
+        """When in the music a turn is."""
+        return min(max(0.0, turn * 60 / float(self.rpm)), self.music_s)
+
+
+def task_of(
+    programme: Programme,
+    disc: Disc,
+    rpm: Fraction,
+    machine: Machine,
+    stylus: Stylus,
+    sheet: Sheet,
+    room_s: float | None = None,
+) -> Task:
+    """Measure a programme, once for all that will be asked of it."""
+    measured = moments(programme.lateral_m, programme.vertical_m, programme.rate_hz)
+    held = _gathered(programme, measured, rpm)
+    return Task(programme, measured, held, disc, rpm, machine, stylus, sheet, room_s)
+
+
+def _gathered(programme: Programme, measured: Moments, rpm: Fraction) -> spacing.Cells:
+    return spacing.cells(
+        programme.lateral_m, programme.vertical_m, measured, programme.ring, programme.music_samples, rpm
+    )
+
+
+Layout = Callable[[Task, float], plan.Side]
+"""The side at a factor; `TooLong` where it does not fit."""
+
+
+def layout(pitch: Pitch) -> Layout:
+    """How a pitch that is wished for lays out a side at a factor."""
+    if isinstance(pitch, float):
+        return lambda task, factor: task.lay(plan.at_pitch(pitch, task.songs_turns))
+    return {"fixed": _fixed, "variable": _variable, "auto": _filling}[pitch]
+
+
+def _fixed(task: Task, factor: float) -> plan.Side:
+    """The tightest single pitch."""
+    return task.lay(plan.at_pitch(fixed_pitch_m(task, factor), task.songs_turns))
+
+
+def fixed_pitch_m(task: Task, factor: float) -> float:
+    """The tightest single pitch at a factor; slopes are taken where the radius is least, so it is never too tight."""
+    needed, _ = task.needed_m(factor, _radii(task, None, factor))
+    return float(needed.max(initial=plan.least_pitch_m(task.disc)))
+
+
+def _variable(task: Task, factor: float) -> plan.Side:
+    """The tightest course."""
+    return task.lay(tightest(task, factor, None))
+
+
+def _filling(task: Task, factor: float) -> plan.Side:
+    """The tightest course, spread to fill the room there is."""
+    room_m = task.span(factor).room_m
+    found = tightest(task, factor, room_m)
+    # half the lead-in's ramp to the first pitch counts as turns of it
+    ramp = plan.lead_in_ramp(task.disc) / 2
+    for _ in range(3):
+        left = room_m - ramp * found.first_pitch_m
+        found = course.spread(found, left, task.disc.lead_in_pitch_m)
+    return task.lay(found)
+
+
+def tightest(task: Task, factor: float, room_m: float | None) -> plan.Course:
+    """The narrowest course that moves gently (`course.tightest`)."""
+    found: plan.Course | None = None
+    for _ in range(2):  # where a turn lies tells how steep it is, and that how near the next may lie
+        needed, deep = task.needed_m(factor, _radii(task, found, factor))
+        found = course.tightest(task.held, needed, task.disc, task.songs_turns, room_m, task.machine.screw_turns, deep)
+    assert found is not None
+    return found
+
+
+def _radii(task: Task, found: plan.Course | None, factor: float) -> NDArray[Any] | float:
+    """A little less than the radius in each cell: the course's, else as if the music filled its room evenly."""
+    span = task.span(factor)
+    if found is None:
+        share = np.clip((task.held.turns + 1 / spacing.CELLS) / max(task.held.music_turns, 1e-9), 0, 1)
+        return np.asarray(span.outer_m - share * max(span.room_m, 0.0))
+    return np.asarray(
+        np.maximum(span.outer_m - found.way.at(task.held.turns + 1 / spacing.CELLS), span.inner_m) * 0.998
+    )
