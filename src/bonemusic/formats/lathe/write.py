@@ -28,6 +28,7 @@ BLOCK = 1 << 17
 CELL = 64
 """Pitch and depth are worked out at every so many samples and run straight between them."""
 FRAME_BYTES = 3 * TRACKS
+"""An even number, so chunks need no padding."""
 MOST_RIFF = (1 << 32) - (1 << 16)
 """Longer files are RF64 (EBU Tech 3306), whose sizes have 64 bits."""
 PCM_GUID = b"\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"
@@ -57,7 +58,6 @@ def write(file: IO[bytes], groove: Groove, progress: Progress) -> int:
     for done, part in _parts(groove):
         file.write(part)
         progress("writing the lathe's tracks", done / max(len(groove), 1))
-    file.write(b"\0" * (len(groove) * FRAME_BYTES & 1))
     return len(groove)
 
 
@@ -84,7 +84,7 @@ def _head(groove: Groove) -> bytes:
         f"3 pitch: {PITCH_M * 1e3:g} mm a turn; 4 depth: {DEPTH_M * 1e6:g} um"
     )
     body = wav.chunk(b"bext", wav.bext(described(groove), history)) + wav.chunk(b"fmt ", layout)
-    riff_bytes = 4 + len(body) + 8 + size + (size & 1)
+    riff_bytes = 4 + len(body) + 8 + size
     if riff_bytes <= MOST_RIFF:
         return struct.pack("<4sI4s", b"RIFF", riff_bytes, b"WAVE") + body + struct.pack("<4sI", b"data", size)
     sizes = wav.chunk(b"ds64", struct.pack("<QQQI", riff_bytes + 36, size, len(groove), 0))
