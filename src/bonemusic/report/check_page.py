@@ -85,7 +85,7 @@ def _short(side: SideCheck) -> str:
 
 def _notes(title: str, notes: Sequence[str]) -> str:
     items = "".join(f"<li>{text(note)}</li>" for note in notes)
-    return f'<div class="notes"><h3>{title}</h3><ul>{items}</ul></div>\n' if notes else ""
+    return f'<div class="notes"><b>{title}</b><ul>{items}</ul></div>\n' if notes else ""
 
 
 def _side(index: int, side: SideCheck, shown: Pictures) -> str:

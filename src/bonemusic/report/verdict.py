@@ -70,9 +70,8 @@ def verdict(side: SideCheck) -> str:
 
 def nearest(side: SideCheck) -> str:
     """Which limit leaves the least room, and where."""
-    row = min(
-        (each for each in side.limits if each.spare_db is not None), key=lambda each: each.spare_db or 0.0, default=None
-    )
+    rows = [each for each in side.limits if each.spare_db is not None and math.isfinite(each.spare_db)]
+    row = min(rows, key=lambda each: each.spare_db or 0.0, default=None)
     if row is None or row.spare_db is None:
         return ""
     where = "" if row.at_s is None else f" at {time(row.at_s)}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SpotKind = Literal[
     "sibilance", "out-of-phase bass", "inner-groove distortion", "clipping", "curvature", "swing", "needle"
 ]
+PlaceName = Literal["rim", "middle", "label"]
 LimitedBy = Literal["time", "bass", "treble", "phase", "sheet", "pickup", "wish"]
 
 
@@ -95,7 +96,6 @@ class Place:
     Attributes
     ----------
     name : str
-        rim, middle or label.
     radius_mm, speed_m_s : float
         Radius, and the speed of the groove under the needle there.
     bandwidth_hz : float
@@ -107,7 +107,7 @@ class Place:
         Tracing distortion of a tone as loud as the side.
     """
 
-    name: str
+    name: PlaceName
     radius_mm: float
     speed_m_s: float
     bandwidth_hz: float
