@@ -56,7 +56,8 @@ Row = tuple[str, ...]
 
 def of_check(report: CheckReport) -> str:
     """What was found before cutting: a verdict for each side, then tables."""
-    head = f"{_shown(report.title)}: {verdict.overall(report).rstrip('.').lower()}"
+    overall = verdict.overall(report).rstrip(".")
+    head = f"{_shown(report.title)}: {overall[:1].lower()}{overall[1:]}"
     return "\n\n".join([head, *(_side(side) for side in report.sides)])
 
 
@@ -65,7 +66,7 @@ def _side(side: SideCheck) -> str:
         ("songs", _songs(side)),
         ("room before each limit", _limits(side)),
         (f"held back, {verdict.percent(side.touched_percent)} of the time", _held_back(side)),
-        (f"what will be heard with {_shown(side.stylus)}", _heard(side)),
+        (f"what will be heard with {side.stylus}", _heard(side)),
         ("distortion with other styli", _styli(side)),
         ("listen before cutting", _spots(side)),
     )
@@ -89,7 +90,7 @@ def _songs(side: SideCheck) -> list[Row]:
         loud, peak = song.loudness_lufs, song.true_peak_db
         rows.append(
             (
-                f"{_shown(side.side)}{number}",
+                f"{side.side}{number}",
                 _short(song.name),
                 clock(song.side_s),
                 clock(song.seconds),
@@ -114,7 +115,7 @@ def _limits(side: SideCheck) -> list[Row]:
 def _held_back(side: SideCheck) -> list[Row]:
     rows: list[Row] = [("step", "time", "deepest")]
     acting = (step for step in side.touched if step.share_percent > 0)
-    rows += [(_shown(step.name), verdict.percent(step.share_percent), decibels(step.deepest_db)) for step in acting]
+    rows += [(step.name, verdict.percent(step.share_percent), decibels(step.deepest_db)) for step in acting]
     return rows
 
 
@@ -138,7 +139,7 @@ def _styli(side: SideCheck) -> list[Row]:
     rows: list[Row] = [("stylus", "tone", "plain", "compensated")]
     for row in side.remains:
         plain, compensated = with_unit(row.plain_db, "dB", 1), with_unit(row.compensated_db, "dB", 1)
-        rows.append((_shown(row.stylus), verdict.frequency(row.frequency_hz), plain, compensated))
+        rows.append((row.stylus, verdict.frequency(row.frequency_hz), plain, compensated))
     return rows
 
 
@@ -152,9 +153,10 @@ def _spots(side: SideCheck) -> list[Row]:
 
 def _table(title: str, rows: Sequence[Row]) -> str:
     """A table with its title: columns as wide as their widest, two spaces between."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(f"{cell:{wide}}" for cell, wide in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join([f"\n{title}", *(f"  {line.rstrip()}" for line in lines)])
+    cells = [[_shown(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ("  ".join(f"{cell:{wide}}" for cell, wide in zip(row, widths, strict=True)) for row in cells)
+    return "\n".join([f"\n{_shown(title)}", *(f"  {line.rstrip()}" for line in lines)])
 
 
 def _wrapped(words: str, first: str = "") -> str:
@@ -162,8 +164,7 @@ def _wrapped(words: str, first: str = "") -> str:
 
 
 def _short(name: str) -> str:
-    shown = _shown(name)
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _speed(rpm: float) -> str:
