@@ -20,6 +20,7 @@ from bonemusic.report.check_page import check_page
 from bonemusic.report.style import style_of
 from bonemusic.workshop.checked import CheckReport
 
+from .outline import Outline, contrast
 from .sides import (
     BAD,
     BAD_PICTURES,
@@ -34,7 +35,6 @@ from .sides import (
     UNPLACED_PICTURES,
     sound,
 )
-from .test_demo_page import Outline, contrast
 
 OTHER = dataclasses.replace(SIDE, side="B", fits=False, why="it is 2:10 too long", limits=SIDE.limits[:1])
 CASES = {
@@ -118,6 +118,7 @@ def test_hostile_names_stay_text(pages):
         "0.5 dB under its limit", "The s of ‘stone’ is too sharp.", "489 mm/s", "58 dB", "no grid, no noise", "4.8 %",
         "under 0.01 %", "40.2 dB better", "6.0 dB worse", "3.2 dB over", "910 of 1,300 m/s²", "both sides at one level",
         "the songs have different rates", "one line for every 3 turns",
+        "curvature0.52 %−5.2 dB",
     ],
 )  # fmt: skip
 def test_what_the_report_holds_is_told(fact, pages):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -18,7 +17,8 @@ from bonemusic.report.words import address, decibels, duration, length, number, 
 from bonemusic.workshop.demo import DemoReport, Glimpse, Heard, Shape
 from bonemusic.workshop.reports import CutReport, PlayReport
 
-VOID = {"meta", "link", "img", "input", "br", "hr"}
+from .outline import Outline, contrast
+
 HOSTILE = "</title><script>alert(\"1\")</script>' onerror='x' &amp; \u202egnp\x00\udcff\n{title}"
 SHAPE = Shape(251.0, 7.24, 200.0, 24.867, 56.0, 28.0, 90.0, 18.0, 1.5385)
 GLIMPSE = Glimpse(8.995, 104.44, 1500.0, 420.0, (((-760.0, 3.0), (0.0, -20.0), (760.0, -41.5)),))
@@ -95,40 +95,6 @@ NAMED_BADLY = dataclasses.replace(
     heard=(played("ideal"), played("<i>club</i>", wow_percent=1.0)),
 )
 ALL = [pytest.param(r, id=name) for r, name in ((REPORT, "demo"), (SILENT, "silent"), (NAMED_BADLY, "hostile"))]
-
-
-class Outline(HTMLParser):
-    """Tags in their order, with a check that each is closed by its own; text by the tag that holds it."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.open, self.tags, self.words = [], [], []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        names = [name for name, _ in attrs]
-        assert len(set(names)) == len(names)
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append((self.open[-1] if self.open else "", data))
-
-    def plain(self):
-        shown = "".join(data for tag, data in self.words if tag not in ("style", "title"))
-        return re.sub(r"\s+", " ", shown)
-
-    def all(self, attribute):
-        return [attrs[attribute] for _, attrs in self.tags if attribute in attrs]
 
 
 @pytest.mark.parametrize("report", ALL)
@@ -225,19 +191,6 @@ def test_colours_of_text_keep_the_contrast_of_wcag_aa():
         for ink in ("ink", "soft", "cold", "safe"):
             for ground in ("night", "panel"):
                 assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
-
-
-def contrast(a, b):
-    """WCAG 2.2, contrast ratio."""
-    brighter, darker = sorted((luminance(a), luminance(b)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour):
-    full = colour if len(colour) == 6 else "".join(c * 2 for c in colour)
-    parts = [int(full[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_the_ball_rests_on_the_walls_or_on_the_edges_of_a_groove_that_is_too_narrow():

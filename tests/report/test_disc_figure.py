@@ -45,8 +45,8 @@ def test_the_tighter_the_turns_the_fuller_the_colour():
     by_radius = {one["r"]: one["stroke-opacity"] for one in circles("shade")}
     tight = [fill for r, fill in by_radius.items() if r > 130.5]
     wide = [fill for r, fill in by_radius.items() if r < 129.5]
-    assert tight == pytest.approx([0.65] * len(tight), abs=0.01)
-    assert wide == pytest.approx([0.05 + 0.6 / 9] * len(wide), abs=0.01)
+    assert tight == pytest.approx([0.5] * len(tight), abs=0.01)
+    assert wide == pytest.approx([0.05 + 0.45 / 9] * len(wide), abs=0.01)
     widths = {one["stroke-width"] for one in circles("shade")}
     assert widths == {round(40 / 96 * 1.06, 2)}
 
@@ -86,6 +86,22 @@ def test_lead_in_and_lead_out_run_counter_clockwise_inwards():
         angle = np.unwrap(np.arctan2(-points[:, 1], points[:, 0]))
         assert (np.diff(angle) > 0).all()
         assert (np.diff(np.hypot(*points.T)) < 0.011).all()
+
+
+@pytest.mark.parametrize(("count", "named"), [(1, ["A1"]), (3, ["A1", "A2", "A3"]), (40, ["A1", "A11", "A21", "A31"])])
+def test_songs_are_named_as_far_as_there_is_room(count, named):
+    width = 40.0 / count
+    songs = tuple(
+        dataclasses.replace(SIDE.songs[0], outer_radius_mm=140 - n * width, inner_radius_mm=140 - (n + 1) * width)
+        for n in range(count)
+    )
+    drawn = re.findall(
+        r'class="name" y="([^"]*)" font-size="([^"]*)">(A\d+)', disc(dataclasses.replace(SIDE, songs=songs), PICTURES)
+    )
+    assert [name for _, _, name in drawn] == named
+    size = float(drawn[0][1])
+    middles = [-140 + width * (int(name[1:]) - 0.5) + 0.35 * size for name in named]
+    assert [float(y) for y, _, _ in drawn] == pytest.approx(middles, abs=0.02)
 
 
 def test_a_square_disc_is_drawn_square_and_nothing_placed_is_nothing_drawn():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..workshop.checked import CheckReport, Pictures, SideCheck, SpotSound
 from . import verdict as words
 from .check_figures import distortion, response, timeline
-from .check_tables import everything, limits, places, remains, songs
+from .check_tables import everything, limits, places, remains, songs, steps
 from .disc_figure import disc, rings_told
 from .sounds import addresses
 from .style import style_of
@@ -108,10 +108,11 @@ def _disc(side: SideCheck, shown: Pictures) -> str:
     drawn = disc(side, shown)
     if not drawn:
         return ""
+    hot = " Numbers at the rim are the hot spots." if side.spots else ""
     return (
         f'<figure class="above">{drawn}<figcaption><strong>From above, true to proportion:</strong> '
-        f"{rings_told(side)}, and the fuller the colour, the tighter the turns. Numbers at the rim are the hot spots; "
-        f"the dashed ring is as far in as music may lie.</figcaption></figure>\n"
+        f"{rings_told(side)}, and the fuller the colour, the tighter the turns. The dashed ring is as far in as music "
+        f"may lie.{hot}</figcaption></figure>\n"
     )
 
 
@@ -126,11 +127,11 @@ def _facts(side: SideCheck) -> str:
         ("What sets the level", text(side.limited_by), text(words.nearest(side))),
         ("From turn to turn", length(side.mean_pitch_um), text(words.pitch(side))),
         ("Held back", percent(side.touched_percent), text(words.touched(side))),
-        ("Needle", "stays in" if side.needle.stays else "may jump", text(side.needle.said)),
+        ("Needle", "stays in" if side.needle.stays else "may jump", text(words.sentence(side.needle.said))),
     ]
     if side.head is not None:
         value = "cool enough" if side.head.spare_db >= 0 else "too hot"
-        facts.append(("Cutter head", value, text(side.head.said)))
+        facts.append(("Cutter head", value, text(words.sentence(side.head.said))))
     label_place = side.predicted[-1] if side.predicted else None
     if label_place is not None:
         snr = "" if label_place.snr_db is None else f", {with_unit(label_place.snr_db, 'dB')} over the noise"
@@ -210,4 +211,6 @@ def _heard(side: SideCheck) -> str:
 
 
 def _limits(side: SideCheck) -> str:
-    return f"<h3>Room before each limit</h3>\n{limits(side)}" if side.limits else ""
+    room = f"<h3>Room before each limit</h3>\n{limits(side)}" if side.limits else ""
+    held = f"<h3>Held back</h3>\n{steps(side)}" if any(step.share_percent > 0 for step in side.touched) else ""
+    return room + held

@@ -77,6 +77,12 @@ def _bar(spare_db: float | None) -> str:
     return f'<span class="bar {kind}" aria-hidden="true"><span style="width:{max(share, 1.5):.0f}%"></span></span>'
 
 
+def steps(side: SideCheck) -> str:
+    """What each step of mastering did; when is drawn over the side's time."""
+    rows = [(text(step.name), percent(step.share_percent), decibels(step.deepest_db)) for step in side.touched]
+    return table("Held back", ("Step", "of the time", "at most"), rows, "steps")
+
+
 def places(side: SideCheck) -> str:
     """Speed, treble, noise and distortion from the rim to the label."""
     rows = [
@@ -138,7 +144,7 @@ def everything(report: CheckReport) -> str:
 
 
 def _figures(side: SideCheck) -> list[tuple[str, str]]:
-    steps = "; ".join(
+    acted = "; ".join(
         f"{text(step.name)} {percent(step.share_percent)}, {decibels(step.deepest_db)}" for step in side.touched
     )
     return [
@@ -163,7 +169,7 @@ def _figures(side: SideCheck) -> list[tuple[str, str]]:
         ),
         *((f"room before {limit_name}", spare) for limit_name, spare in _spares(side)),
         ("held back", percent(side.touched_percent)),
-        ("steps: share of the time, deepest", steps or "none"),
+        ("steps: share of the time, deepest", acted or "none"),
         ("tracking force", with_unit(side.needle.force_mn, "mN", 1)),
         ("needle", _spare(side.needle.spare_db) if side.needle.spare_db is not None else text(side.needle.said)),
         ("head, RMS acceleration", _head(side)),

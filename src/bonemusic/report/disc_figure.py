@@ -68,7 +68,7 @@ def _shades(side: SideCheck, shown: Pictures) -> str:
     width = (outer - inner) / SHADES
     return "".join(
         f'<circle class="shade" r="{_n(middle)}" stroke-width="{_n(width * 1.06)}" '
-        f'stroke-opacity="{_n(0.05 + 0.6 * f * f)}"/>'
+        f'stroke-opacity="{_n(0.05 + 0.45 * f * f)}"/>'
         for middle, f in zip((edges[:-1] + edges[1:]) / 2, fill, strict=True)
     )
 
@@ -120,14 +120,20 @@ def _middle(side: SideCheck, shown: Pictures) -> str:
 
 
 def _names(side: SideCheck, rim: float) -> str:
-    """A1, A2, … down the band of their songs, straight above the hole."""
-    if not side.songs:
-        return ""
-    middles = np.array([-(song.outer_radius_mm + song.inner_radius_mm) / 2 for song in side.songs])
-    size = min(rim * 0.058, 0.9 * (side.music_outer_radius_mm - side.music_inner_radius_mm) / len(side.songs))
+    """A1, A2, … down the band of their songs, straight above the hole; of too many only those that do not touch."""
+    size = rim * 0.058
+    apart = size * 1.12
+    named = [(-(song.outer_radius_mm + song.inner_radius_mm) / 2, n) for n, song in enumerate(side.songs, 1)]
+    if len(named) * apart > side.music_outer_radius_mm - side.music_inner_radius_mm:
+        kept: list[tuple[float, int]] = []
+        for place, number in named:
+            if not kept or place >= kept[-1][0] + apart:
+                kept.append((place, number))
+        named = kept
+    places = spread(np.array([place for place, _ in named]), apart)
     return "".join(
         f'<text class="name" y="{_n(y + size * 0.35)}" font-size="{_n(size)}">{text(side.side)}{number}</text>'
-        for number, y in enumerate(spread(middles, size * 1.12), 1)
+        for y, (_, number) in zip(places, named, strict=True)
     )
 
 
