@@ -32,6 +32,14 @@ def lateral_and_vertical(block: Block) -> Block:
     return _halved(block, 2)
 
 
+def refuse_many(channels: int) -> None:
+    """`SoundError` where there are more than two."""
+    if channels > 2:
+        raise SoundError(
+            f"the song has {channels} channels and a groove holds two; mix it down to stereo or mono first"
+        )
+
+
 def _halved(block: Block, ways: int) -> Block:
     channels = block.shape[1]
     if channels > 2:
