@@ -7,27 +7,29 @@ from typing import Any
 
 import click
 
-from .options import FileName, given, recipe_of, refuse_streams, settings, shown, told
+from .options import PLANNING, FileName, given_all, recipe_of, refuse_streams, settings, shown, told_all
 
 
 @click.command(short_help="Cut a song onto a disc.")
-@click.argument("song", type=FileName())
+@click.argument("songs", metavar="SONG...", type=FileName(), nargs=-1, required=True)
 @click.option(
     "-o",
     "out",
     metavar="OUT",
     required=True,
     type=FileName(),
-    help="What to write: disc.svg (a drawing), disc.png (a picture); - is stdout.",
+    help="What to write: disc.svg (a drawing), disc.png (a picture), side.wav (tracks for a lathe); - is stdout.",
 )
-@settings("disc", "rpm", "curve", "machine", "stylus", "sheet", "level", "pitch", "start", "end", "dpi", "format")
-def cut(song: Path, out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
-    """Cut SONG onto a disc: WAV, FLAC, OGG, MP3; M4A, AAC and video sound tracks; - is stdin.
+@settings(*PLANNING, "dpi", "format")
+def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
+    """Cut songs onto a disc, in order: WAV, FLAC, OGG, MP3; M4A, AAC and video sound tracks; - is stdin.
 
     \b
       bonemusic cut song.mp3 -o disc.svg
       bonemusic cut song.flac -o disc.svg --disc 7in-45 --level -3dB
       bonemusic cut song.wav -o disc.png --sheet xray.jpg --dpi 600
+      bonemusic cut one.wav two.wav three.wav -o album.svg --disc 12in-33 --sides auto
+      bonemusic cut song.wav -o side.wav --disc 12in-33 --machine lathe --master auto
     """
     refuse_streams(json, out)
     recipe = recipe_of(wishes)
@@ -36,6 +38,6 @@ def cut(song: Path, out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
     from . import words
 
     refuse(out)
-    with shown(quiet) as progress, given(song) as file:
-        report = work.cut(file, recipe, out, progress)
-    told(report, words.of_cut(report), json, quiet)
+    with shown(quiet) as progress, given_all(songs) as files:
+        reports = work.cut_album(files, recipe, out, progress)
+    told_all(reports, [words.of_cut(report) for report in reports], json, quiet)

@@ -7,8 +7,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +31,38 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "sheet": ("NAME|PICTURE", "What it is cut into (see `list sheets`), or an X-ray to lay under the groove."),
     "turntable": ("NAME", "Player (see `list turntables`); ideal if not given."),
     "level": ("LEVEL", "auto (the highest that fits), or -6dB, 7cm/s, 60um. 0 dB is 5 cm/s peak."),
-    "pitch": ("PITCH", "auto (fills the side), fixed (the tightest), or a length such as 250um."),
+    "pitch": ("PITCH", "auto (variable, fills the side), variable or fixed (the tightest of their kind), or 250um."),
+    "room": ("TIME", "Keep room for a side of that length: the songs take no more than their share of it."),
+    "sides": ("N", "Split songs over N sides, in order, evenly; auto takes as few as hold them well. 1 if not given."),
+    "compensate": (
+        "STYLUS",
+        "Cut so that this tip traces what was meant (see `list styli`); others hear more distortion.",
+    ),
+    "master": (
+        "auto|off",
+        "All mastering steps below at once; auto touches only what passes a limit. off if not given.",
+    ),
+    "high-pass": ("HZ", "Zero-phase high-pass: off, auto or a corner."),
+    "mono-below": ("HZ", "Bass to mono (elliptical equaliser): off, auto or a corner. Stereo only."),
+    "vertical": ("LENGTH", "Limit what moves up and down: off, auto (what the sheet holds) or a length. Stereo only."),
+    "swing": ("LENGTH", "Limit displacement: off, auto (what the stylus tracks) or a peak such as 80um."),
+    "velocity": ("VELOCITY", "Limit velocity: off, auto (slope and what the stylus tracks) or a peak such as 25cm/s."),
+    "acceleration": ("G", "Limit acceleration: off, auto (what keeps the needle in) or a peak such as 1000g."),
+    "curvature": ("LENGTH", "Limit curvature: off, auto (what the stylus follows) or a least radius such as 18um."),
     "start": ("TIME", "Where in the song to begin: 90s, 1:30."),
     "end": ("TIME", "Where in the song to end."),
     "dpi": ("DPI", "Resolution of pictures; 600 if not given."),
     "seed": ("N", "Seed of noise and clicks; 0 if not given."),
     "format": ("NAME", "Format of what is written; told by the suffix if not given."),
 }
+
+
+MASTERING = ("high-pass", "mono-below", "vertical", "swing", "velocity", "acceleration", "curvature")
+PLANNING = (
+    "disc", "rpm", "curve", "machine", "stylus", "sheet", "level", "pitch", "room", "sides", "start", "end",
+    "compensate", "master", *MASTERING,
+)  # fmt: skip
+"""What decides how a side lies, alike for cutting and checking."""
 
 
 def settings(*names: str) -> Decorator:
@@ -164,6 +189,32 @@ def given(path: Path) -> Iterator[Path]:
                 with path.open("rb") as other:
                     shutil.copyfileobj(other, file)
         yield held
+
+
+@contextmanager
+def given_all(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Several of them; standard input can be one."""
+    if sum(str(path) == "-" for path in paths) > 1:
+        raise click.UsageError("- is standard input, and holds one song; name the others")
+    with ExitStack() as stack:
+        yield [stack.enter_context(given(path)) for path in paths]
+
+
+def told_all(reports: Sequence[Any], texts: Sequence[str], json: bool, quiet: bool) -> None:
+    """Print reports of one side or of several: in JSON several are one object, {"sides": […]}."""
+    if len(reports) == 1:
+        told(reports[0], texts[0], json, quiet)
+        return
+    if json:
+        from ..workshop.reports import as_json
+
+        sides = ", ".join(as_json(report) for report in reports)
+        click.echo(f'{{"sides": [{sides}]}}'.encode("utf-8", "backslashreplace"))
+    for report, text in zip(reports, texts, strict=True):
+        if not json and not quiet:
+            say(f"side {report.side}: {text}")
+        for warning in () if quiet else report.warnings:
+            say(f"note: side {report.side}: {warning}")
 
 
 def told(report: Any, text: str, json: bool, quiet: bool) -> None:

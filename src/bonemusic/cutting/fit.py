@@ -149,7 +149,7 @@ def ceilings_of(task: Task, side: plan.Side) -> dict[str, Ceiling]:
 def _loudest(task: Task, pitch: Pitch, most: float) -> tuple[plan.Side, float, dict[str, Ceiling]]:
     """The greatest factor that keeps all limits, and its side."""
     lay = layout(pitch)
-    land = _land(task, pitch)
+    land = land_ceiling(task, pitch)
     if land[0] <= 0:
         raise plan.TooLong(_no_room(task))
     factor = min(land[0], most)
@@ -171,7 +171,7 @@ def _loudest(task: Task, pitch: Pitch, most: float) -> tuple[plan.Side, float, d
 def _wished(task: Task, level: Level, pitch: Pitch) -> tuple[plan.Side, float, dict[str, Ceiling]]:
     """The factor that the level asks for, and its side; `FitError` where a limit forbids it."""
     factor = asked_factor(task, level)
-    land = _land(task, pitch)
+    land = land_ceiling(task, pitch)
     if land[0] <= 0 and not isinstance(pitch, float):
         raise plan.TooLong(_no_room(task))
     side = layout(pitch)(task, min(factor, land[0]))
@@ -192,7 +192,7 @@ class NotLoud(FitError):  # noqa: N818  (said as it is)
         super().__init__(f"the level does not fit: {over_db:.1f} dB too much for the {limit}{where}")
 
 
-def _land(task: Task, pitch: Pitch) -> Ceiling:
+def land_ceiling(task: Task, pitch: Pitch) -> Ceiling:
     """The greatest factor at which land is kept on the room there is, and where it binds first."""
     if isinstance(pitch, float):
         return _land_at(task, pitch)

@@ -120,6 +120,7 @@ def needed_m(
     disc: Disc,
     machine: Machine,
     swing_m: float = math.inf,
+    compensate_m: float = 0.0,
 ) -> NDArray[Any]:
     """How far the next turn must lie from each cell, centre to centre: float64, (m,), metres.
 
@@ -134,6 +135,9 @@ def needed_m(
         Half the planned width, no less than in the cell.
     swing_m : float
         Where a limiter will keep every edge within this, no pair swings more than twice that towards each other.
+    compensate_m : float
+        Radius R of the tip that the groove will be compensated for. It lowers a wall of slope s/√2 by up to
+        R·(√(1 + s²/2) - 1) along its normal, and the edge at the sheet's surface by √2 times that.
     """
     slope = factor * held.slope_m_s.astype(np.float64)
     slope /= held.speed_per_m * np.asarray(radius_m)
@@ -141,6 +145,8 @@ def needed_m(
     widths = np.asarray(half_m, np.float64)
     both = widths + (np.append(widths[CELLS:], np.full(CELLS, widths[-1])) if widths.ndim else widths)
     toward = np.minimum(factor * held.toward_m, 2 * swing_m)
+    if compensate_m:
+        toward = toward + 2 * math.sqrt(2) * compensate_m * (np.sqrt(1 + slope * slope / 2) - 1)
     if machine.tool == "round":
         return np.asarray((both + disc.land_m) * lengthened + toward)
     return np.asarray(both + disc.land_m * lengthened + toward)

@@ -37,6 +37,8 @@ class Task:
         For how long a side room is wanted: the music takes no more than its part of that. None: all there is.
     swing_m : float
         Where a limiter will keep every edge of the groove; infinite where none is at work.
+    compensate_m : float
+        Radius of the tip that the groove will be compensated for, which lowers its walls; 0 for none.
     """
 
     programme: Programme
@@ -49,6 +51,7 @@ class Task:
     sheet: Sheet
     room_s: float | None = None
     swing_m: float = math.inf
+    compensate_m: float = 0.0
 
     @property
     def silent(self) -> bool:
@@ -122,7 +125,10 @@ class Task:
         deep = depth.planned(self.held, factor, self.disc, self.stylus)
         half = depth.half_widths_m(deep, self.held, self.disc)
         radius = self.span(factor).inner_m if radius_m is None else radius_m
-        return spacing.needed_m(self.held, factor, radius, half, self.disc, self.machine, self.swing_m), deep
+        needed = spacing.needed_m(
+            self.held, factor, radius, half, self.disc, self.machine, self.swing_m, self.compensate_m
+        )
+        return needed, deep
 
     def lay(self, way: plan.Course) -> plan.Side:
         """The side with that course."""
@@ -170,13 +176,19 @@ Layout = Callable[[Task, float], plan.Side]
 def layout(pitch: Pitch) -> Layout:
     """How a pitch that is wished for lays out a side at a factor."""
     if isinstance(pitch, float):
-        return lambda task, factor: task.lay(plan.at_pitch(pitch, task.songs_turns))
+        return lambda task, factor: _at_pitch(task, pitch, factor)
     return {"fixed": _fixed, "variable": _variable, "auto": _filling}[pitch]
 
 
 def _fixed(task: Task, factor: float) -> plan.Side:
     """The tightest single pitch."""
-    return task.lay(plan.at_pitch(fixed_pitch_m(task, factor), task.songs_turns))
+    return _at_pitch(task, fixed_pitch_m(task, factor), factor)
+
+
+def _at_pitch(task: Task, pitch_m: float, factor: float) -> plan.Side:
+    """One pitch, and as deep as the vertical needs."""
+    deep = depth.planned(task.held, factor, task.disc, task.stylus)
+    return task.lay(dataclasses.replace(plan.at_pitch(pitch_m, task.songs_turns), depth=deep))
 
 
 def fixed_pitch_m(task: Task, factor: float) -> float:

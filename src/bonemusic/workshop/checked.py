@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import NDArray
 
+from .reports import Touch
+
 if TYPE_CHECKING:
     from ..cutting.fit import Limit
 
@@ -78,15 +80,6 @@ class SongCheck:
     side_s: float
     outer_radius_mm: float
     inner_radius_mm: float
-
-
-@dataclass(frozen=True)
-class Touch:
-    """What one step of mastering did: over how much of the time its gain was below -0.1 dB, and how low it went."""
-
-    name: str
-    share_percent: float
-    deepest_db: float
 
 
 @dataclass(frozen=True)

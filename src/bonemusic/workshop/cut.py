@@ -1,28 +1,22 @@
-"""A song onto a disc: read, shape, fit, engrave, draw, and tell."""
+"""Songs onto discs: read, shape, fit, engrave, draw, and tell; an album over several sides."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .. import audio, formats, presets
+from .. import formats
 from ..cutting import plan
-from ..errors import FitError, SoundError
-from ..presets import Machine, Sheet
+from ..errors import FitError, OutputError
 from ..progress import Progress, silent
-from ..units import time_text
-from .output import refuse_inputs
+from .output import refuse, refuse_inputs
 from .recipe import Recipe
 from .reports import CutReport
-from .wish import Song, Wish
+from .songs import lengths_s, opened, split
+from .wish import Wish
 
-SHORTEST_S = 0.05
-CANCELLED = 1e-3
-FAR_TOO_LONG = 3.0
+SIDE_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> CutReport:
@@ -41,95 +35,87 @@ def cut(song: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> C
     BonemusicError
         One of its kinds, in one line: the song, the fit, or the output.
     """
-    spelling = formats.for_writing(out, recipe.format)
-    disc = presets.disc(recipe.disc)
-    wish = Wish(
-        disc=disc,
-        rpm=recipe.rpm or disc.rpm,
-        curve=presets.curve(recipe.curve or "riaa"),
-        machine=presets.machine(recipe.machine),
-        stylus=presets.stylus(recipe.stylus or disc.stylus),
-        sheet=_sheet(recipe.sheet, disc.sheet),
-        level=recipe.level,
-        pitch=recipe.pitch,
-        dots_per_m=recipe.dots_per_m,
-        film=_film(recipe.sheet),
+    return cut_side([song], recipe, out, progress)
+
+
+def cut_album(songs: Sequence[Path], recipe: Recipe, out: Path, progress: Progress = silent) -> list[CutReport]:
+    """Cut songs, in order, onto as many sides as the recipe asks for.
+
+    One side is written to `out`; several to files beside it, `name-A`, `name-B` and so on before the suffix.
+    """
+    _refuse_stretch(songs, recipe)
+    if recipe.sides == 1:
+        return [cut_side(songs, recipe, out, progress)]
+    formats.for_writing(out, recipe.format)
+    if str(out) == "-":
+        raise OutputError("several sides do not go through one pipe; name a file, or give --sides 1")
+    parts = on_sides(songs, recipe, progress)
+    names = (
+        [out]
+        if len(parts) == 1
+        else [out.with_name(f"{out.stem}-{SIDE_NAMES[n]}{out.suffix}") for n in range(len(parts))]
     )
-    refuse_inputs(out, [song, Path(recipe.sheet)] if recipe.sheet else [song])
+    for name in names:
+        refuse(name)
+        refuse_inputs(name, songs)
+    return [
+        cut_side(part, recipe, name, progress, SIDE_NAMES[n])
+        for n, (part, name) in enumerate(zip(parts, names, strict=True))
+    ]
+
+
+def on_sides(songs: Sequence[Path], recipe: Recipe, progress: Progress = silent) -> list[list[Path]]:
+    """Songs split over sides in order, evenly: over the recipe's number of them, or over as few as hold them well.
+
+    Raises
+    ------
+    FitError
+        More sides than songs, or a song that is too long for any side.
+    """
+    if recipe.sides is not None:
+        if recipe.sides > len(songs):
+            raise FitError(
+                f"{len(songs)} {'song does' if len(songs) == 1 else 'songs do'} not make {recipe.sides} sides; "
+                f"give --sides {len(songs)} or fewer"
+            )
+        if recipe.sides == 1:
+            return [list(songs)]
+    progress("measuring the songs", 0.0)
+    seconds = [s + plan.MARKER_S for s in lengths_s(songs, recipe)]
+    if recipe.sides is not None:
+        return [list(songs[a:b]) for a, b in split(seconds, recipe.sides)]
+    from .sides import fewest
+
+    return [list(songs[a:b]) for a, b in fewest(songs, seconds, recipe, progress)]
+
+
+def cut_side(
+    songs: Sequence[Path], recipe: Recipe, out: Path, progress: Progress = silent, name: str = "A"
+) -> CutReport:
+    """Cut songs onto one side."""
+    spelling = formats.for_writing(out, recipe.format)
+    _refuse_stretch(songs, recipe)
+    wish = Wish.of(recipe, spelling.vertical)
+    refuse_inputs(out, [*songs, Path(recipe.sheet)] if recipe.sheet else songs)
     progress("reading the song", 0.0)
-    with ThreadPoolExecutor(1) as reader:
-        # decoding needs no lock, so the compiled parts are loaded meanwhile
-        reading = reader.submit(_read, song, recipe)
-        from . import side
+    with ThreadPoolExecutor(1) as loader:
+        # the compiled parts are loaded while the first blocks are decoded
+        loading = loader.submit(_loaded)
+        with opened(songs, recipe, wish.stereo) as flowing:
+            loading.result()
+            from . import side
 
-        side.wake()
-        read = reading.result()
-    del reading
-    return side.make(song, read, wish, spelling, out, progress)
-
-
-def _read(song: Path, recipe: Recipe) -> Song:
-    """The song, mixed to what a drawn line can hold."""
-    sound = audio.read(song, recipe.start_s, recipe.end_s)
-    _refuse_too_short(song, sound)
-    _refuse_far_too_long(song, sound, recipe)
-    machine = presets.machine(recipe.machine)
-    mono = audio.mixed(sound)
-    _refuse_cancelled(song, sound, mono)
-    return Song(mono, sound.rate_hz, tuple(_about_song(sound, machine)))
+            return side.make(flowing, wish, spelling, out, progress, name)
 
 
-def _refuse_far_too_long(song: Path, sound: audio.Audio, recipe: Recipe) -> None:
-    """Hours of sound need not be shaped to be refused; what is nearer to fitting is told more exactly by `fit`."""
-    disc = presets.disc(recipe.disc)
-    holds_s = plan.longest_s(disc, recipe.rpm or disc.rpm, plan.least_pitch_m(disc), 0.0)
-    if sound.seconds > FAR_TOO_LONG * max(holds_s, 1.0):
-        raise FitError(
-            f"{song.name}: {time_text(sound.seconds)} do not fit, {disc.name} holds {time_text(holds_s)} of silence at "
-            "most and less of sound; cut a part with --start and --end"
-        )
+def _loaded() -> None:
+    from . import side
+
+    side.wake()
 
 
-def _refuse_cancelled(song: Path, sound: audio.Audio, mono: NDArray[Any]) -> None:
-    """Where one channel is the other upside down, nothing but their rounding would be left, raised to full level."""
-    left = float(np.abs(mono).max(initial=0.0))
-    if sound.channels == 2 and left < CANCELLED * float(np.abs(sound.samples).max(initial=0.0)):
-        raise SoundError(
-            f"{song.name}: left and right cancel each other when mixed, nothing of the song is left; "
-            "turn one channel's polarity round, or give a single channel"
-        )
-
-
-def _about_song(sound: audio.Audio, machine: Machine) -> list[str]:
-    said = []
-    if sound.channels == 2:
-        said.append("stereo is mixed to mono, (L+R)/2: a drawn line moves sideways only")
-    if sound.rate_hz / 2 < min(machine.bandwidth_hz, 4500):
-        said.append(f"the song's rate of {sound.rate_hz} Hz holds nothing above {sound.rate_hz / 2:.0f} Hz")
-    return said
-
-
-def _refuse_too_short(song: Path, sound: audio.Audio) -> None:
-    if sound.seconds < SHORTEST_S:
-        raise SoundError(
-            f"{song.name}: {len(sound.samples)} samples are {sound.seconds * 1e3:.3g} ms, "
-            f"too short to be heard; give at least {SHORTEST_S * 1e3:.0f} ms"
-        )
-
-
-def _sheet(name: str | None, default: str) -> Sheet:
-    """The sheet's numbers: the one named, or the disc's own where a picture or nothing is named."""
-    if name in presets.names("sheets"):
-        return presets.sheet(name)
-    if name and not Path(name).suffix and not Path(name).exists():
-        presets.row("sheets", name)  # tells the nearest names
-    return presets.sheet(default)
-
-
-def _film(name: str | None) -> NDArray[Any] | None:
-    """The picture on the sheet, where the recipe names a file."""
-    if name is None or name in presets.names("sheets"):
-        return None
-    from ..sheets import picture
-
-    return picture.read(Path(name))
+def _refuse_stretch(songs: Sequence[Path], recipe: Recipe) -> None:
+    if not songs:
+        raise FitError("there is no song to cut; name one")
+    if len(songs) > 1 and (recipe.start_s or recipe.end_s is not None):
+        raise FitError("--start and --end cut a stretch of a single song; give one song, or cut the files before")

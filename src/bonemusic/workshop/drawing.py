@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..curves import from_displacement
 from ..formats import CutDisc, Format
-from ..groove import Band
+from ..groove import Band, Groove
 from ..paths import fidelity, grid
 from ..presets import Curve, Machine
 from ..progress import Progress
@@ -70,7 +71,7 @@ def draw(
     progress : Progress
     """
     assert spelling.write is not None
-    music = next(b for b in work.groove.bands if b.name == "music")
+    music = work.groove.music
     told: dict[str, Any] = {}
     if spelling.lines:
         drawn = grid.wave(work.groove, int(work.machine.points_per_s), bandwidth_hz, progress)
@@ -85,10 +86,17 @@ def draw(
     return Drawn(points, size, **told)
 
 
-def heard_power(mono: NDArray[Any], rate_hz: int) -> float:
-    """Mean square of a song within `fidelity.BAND_HZ`, over its seconds that are no pauses (30 dB down)."""
+def heard_power(groove: Groove, curve: Curve) -> float:
+    """Mean square of a groove's music as replay hears it within `fidelity.BAND_HZ`, in (5 cm/s)², over its seconds that
+    are no pauses (30 dB down)."""
     low, high = fidelity.BAND_HZ
-    in_band = filtered(mono, rate_hz, lambda f: low_cut(f, low, 6) * high_cut(f, high, 1.15 * high), 12_000)
+    replayed = from_displacement(curve, 1.2 * high)
+
+    def heard(f: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(replayed(f) * low_cut(f, low, 6) * high_cut(f, high, 1.15 * high))
+
+    music = groove.music
+    in_band = filtered(groove.lateral_m[music.first : music.last], groove.rate_hz, heard, 12_000)
     whole_s = len(in_band) // 12_000 * 12_000
     if not whole_s:
         return float(np.mean(in_band.astype(np.float64) ** 2))

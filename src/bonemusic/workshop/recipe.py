@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .. import presets, units
 from ..errors import BonemusicError, PresetError, UnitError
 from ..units import Level, Pitch
 
 MAX_CONFIG = 1 << 20
+MOST_SIDES = 26
+MASTERING = ("high_pass", "mono_below", "vertical", "swing", "velocity", "acceleration", "curvature")
+"""What mastering can be asked for; `master` sets all of them."""
+Setting = Literal["off", "auto"] | float
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,19 @@ class Recipe:
     turntable: str = "ideal"
     level: Level | None = None
     pitch: Pitch = "auto"
+    room_s: float | None = None
+    """For how long a side there must be room, at the level that is found; None: for the songs given."""
+    sides: int | None = 1
+    """Over how many sides songs are split, in order; None: over as few as hold them at a level worth hearing."""
+    compensate: str | None = None
+    """The stylus that the groove is compensated for."""
+    high_pass: Setting = "off"
+    mono_below: Setting = "off"
+    vertical: Setting = "off"
+    swing: Setting = "off"
+    velocity: Setting = "off"
+    acceleration: Setting = "off"
+    curvature: Setting = "off"
     start_s: float = 0.0
     end_s: float | None = None
     dots_per_m: float = 600 / 25.4e-3
@@ -44,13 +61,16 @@ def _pitch(text: str) -> Pitch:
         return "auto"
     if _is(text, "fixed"):
         return "fixed"
+    if _is(text, "variable"):
+        return "variable"
     try:
         value = units.length_m(text, bare=None)
     except UnitError as why:
-        raise UnitError(f"{why}; a pitch may also be auto or fixed") from why
+        raise UnitError(f"{why}; a pitch may also be auto, variable or fixed") from why
     if not 1e-6 <= value <= 0.02:
         raise UnitError(
-            f"{units.shown(text)}: a pitch lies between 1 µm and 20 mm per turn; give one of these, auto or fixed"
+            f"{units.shown(text)}: a pitch lies between 1 µm and 20 mm per turn; give such a length, auto, variable or "
+            "fixed"
         )
     return value
 
@@ -85,6 +105,41 @@ def _known(kind: str) -> Any:
     return check
 
 
+def _length(text: str) -> float:
+    return units.length_m(text, bare=None)
+
+
+def _setting(parse: Callable[[str], float], least: float, most: float, what: str) -> Callable[[str], Setting]:
+    """A step of mastering: off, auto or a number within bounds."""
+
+    def read(text: str) -> Setting:
+        if _is(text, "off"):
+            return "off"
+        if _is(text, "auto"):
+            return "auto"
+        try:
+            value = parse(text)
+        except UnitError as why:
+            raise UnitError(f"{why}; it may also be off or auto") from why
+        if not least <= value <= most:
+            raise UnitError(f"{units.shown(text)}: give {what}, off or auto")
+        return value
+
+    return read
+
+
+def _sides(text: str) -> int | None:
+    if _is(text, "auto"):
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 3 and 1 <= int(text) <= MOST_SIDES:
+        return int(text)
+    raise UnitError(f"{units.shown(text)} is no number of sides; give 1 to {MOST_SIDES}, or auto")
+
+
+def _nothing(text: str) -> float:
+    raise UnitError(f"{units.shown(text)} is no time to make room for; give more than 0")
+
+
 _PARSERS: dict[str, tuple[str, Any]] = {
     "disc": ("disc", _known("discs")),
     "rpm": ("rpm", units.rpm),
@@ -98,6 +153,16 @@ _PARSERS: dict[str, tuple[str, Any]] = {
     "start": ("start_s", units.time_s),
     "end": ("end_s", units.time_s),
     "dpi": ("dots_per_m", units.dots_per_m),
+    "room": ("room_s", lambda text: units.time_s(text) or _nothing(text)),
+    "sides": ("sides", _sides),
+    "compensate": ("compensate", _known("styli")),
+    "high-pass": ("high_pass", _setting(units.frequency_hz, 1.0, 2000.0, "a corner from 1 Hz to 2 kHz")),
+    "mono-below": ("mono_below", _setting(units.frequency_hz, 1.0, 20_000.0, "a corner from 1 Hz to 20 kHz")),
+    "vertical": ("vertical", _setting(_length, 1e-7, 1e-3, "a length from 0.1 µm to 1 mm")),
+    "swing": ("swing", _setting(_length, 1e-7, 1e-2, "a length from 0.1 µm to 10 mm")),
+    "velocity": ("velocity", _setting(units.velocity_m_s, 1e-4, 10.0, "a velocity from 0.01 cm/s to 10 m/s")),
+    "acceleration": ("acceleration", _setting(units.acceleration_m_s2, 1.0, 1e7, "an acceleration from 0.1 to 1e6 g")),
+    "curvature": ("curvature", _setting(_length, 1e-7, 1e-3, "a radius from 0.1 µm to 1 mm")),
     "seed": ("seed", _seed),
     "format": ("format", str),
 }
@@ -112,12 +177,17 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
         A setting that cannot be understood, or a name that is no preset's.
     """
     changes: dict[str, Any] = {}
-    for key, text in texts.items():
+    for given, text in sorted(texts.items(), key=lambda item: item[0] != "master"):  # which the others outrank
         if text is None:
             continue
+        key = given.replace("_", "-")
+        if key == "master":
+            changes |= dict.fromkeys(MASTERING, _off_or_auto(str(text)))
+            continue
         if key not in _PARSERS:
-            near = get_close_matches(key, _PARSERS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_PARSERS)}"
+            known = [*_PARSERS, "master"]
+            near = get_close_matches(key, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
             raise UnitError(f"there is no setting {units.shown(key)}; {hint}")
         field, parse = _PARSERS[key]
         try:
@@ -125,6 +195,17 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
         except UnitError as why:
             raise UnitError(f"{key}: {why}") from why
     return dataclasses.replace(recipe, **changes)
+
+
+def _off_or_auto(text: str) -> Setting:
+    if _is(text, "auto"):
+        return "auto"
+    if _is(text, "off"):
+        return "off"
+    raise UnitError(f"master: {units.shown(text)} is neither auto nor off; numbers go to {', '.join(_STEPS)}")
+
+
+_STEPS = [name.replace("_", "-") for name in MASTERING]
 
 
 def from_file(path: Path) -> Recipe:

@@ -13,17 +13,48 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class SongReport:
+    """One song of a side: how long it is, and where it begins, from the first one's beginning and on the disc."""
+
+    name: str
+    seconds: float
+    side_s: float
+    radius_mm: float
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What one step of mastering did: over how much of the time its gain was below -0.1 dB, and how low it went."""
+
+    name: str
+    share_percent: float
+    deepest_db: float
+
+
+@dataclass(frozen=True)
 class CutReport:
     """What was cut. Radii of all that is drawn; `music_…`, peaks and `closest_…` of the music only."""
 
     song: str
+    side: str
+    songs: tuple[SongReport, ...]
     disc: str
     rpm: float
     curve: str
     machine: str
+    stereo: bool
     pitch: str
     pitch_um: float
+    least_pitch_um: float
+    greatest_pitch_um: float
     level_db: float | None
+    limited_by: str
+    drive_db: float
+    touched_percent: float
+    touched: tuple[Touch, ...]
+    high_pass_hz: float | None
+    mono_below_hz: float | None
+    compensated: str | None
     seconds: float
     turns: float
     outer_radius_mm: float

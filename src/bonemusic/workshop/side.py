@@ -1,85 +1,126 @@
-"""A side made: the song shaped, fitted, engraved, drawn, and told of. Loads the compiled parts."""
+"""A side made: planned, engraved, compensated, drawn, and told of. Loads the compiled parts."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cutting import engrave, room
-from ..cutting.fit import Fit, Task, fit
+from ..cutting import room
+from ..cutting.compensate import compensated
+from ..cutting.engrave import engrave
 from ..formats import CutDisc, Format
-from ..groove import Groove
+from ..groove import Groove, tracks_of
 from ..jit import wake
 from ..progress import Progress
 from ..units import length_text
 from .drawing import Drawn, draw, heard_power
-from .reports import CutReport
-from .wish import Song, Wish
+from .limits import limited_by
+from .planned import Planned, planned
+from .reports import CutReport, SongReport, Touch
+from .songs import Song
+from .wish import Wish
 
-__all__ = ["make", "wake"]
+__all__ = ["groove_of", "make", "wake"]
 
 POOR_SNR_DB, DROWNED_SNR_DB = 20.0, 3.0
 
 
-def make(path: Path, song: Song, wish: Wish, spelling: Format, out: Path, progress: Progress) -> CutReport:
-    """Cut a song that was read from `path`, and write the disc."""
-    disc, machine, curve = wish.disc, wish.machine, wish.curve
-    band_hz = engrave.song_bandwidth_hz(song.rate_hz, machine.bandwidth_hz)
-    unit, rate_hz = engrave.displacement(song.mono, song.rate_hz, curve, band_hz, progress)
-    # rounding to the grid moves each wall by up to half a step, and some more where errors are fed back
-    roomy = dataclasses.replace(disc, land_m=disc.land_m + machine.step_m)
-    task = Task(unit, rate_hz, roomy, wish.rpm, machine, wish.stylus, wish.sheet)
-    found = fit(task, wish.level, wish.pitch)
-    meta = {"curve": curve.name, "disc": disc.name, "title": path.stem}
-    groove = engrave.engrave(found.side, unit, found.factor, disc, wish.rpm, rate_hz, meta)
-    del unit, task
-    heard = 0.0 if found.level_db is None else heard_power(song.mono, song.rate_hz) * found.factor**2
-    seconds = len(song.mono) / song.rate_hz
-    work = CutDisc(groove, disc, machine, wish.dots_per_m, wish.film)
-    drawn = draw(work, spelling, out, curve, band_hz, heard, progress)
-    said = [*found.warnings, *song.warnings]
+def make(
+    songs: Sequence[Song], wish: Wish, spelling: Format, out: Path, progress: Progress, name: str = "A"
+) -> CutReport:
+    """Cut songs as they flow by onto a side, and write the disc."""
+    found = planned(songs, wish, progress)
+    groove = groove_of(found, wish, title(songs), progress)
+    heard = 0.0
+    if spelling.lines and found.made.fit.level_db is not None:
+        heard = heard_power(groove, wish.curve)
+    work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film)
+    drawn = draw(work, spelling, out, wish.curve, found.bandwidth_hz, heard, progress)
+    said = list(found.warnings)
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         gains = "" if wish.level is None else "a higher level, "
         said.append(
-            f"the grid of {machine.name} leaves {drawn.snr_db:.0f} dB between sound and noise"
+            f"the grid of {wish.machine.name} leaves {drawn.snr_db:.0f} dB between sound and noise"
             + (", you will hear more noise than music" if drawn.snr_db < DROWNED_SNR_DB else "")
             + f"; {gains}a shorter song, a faster speed or a bigger disc gains some"
         )
-    return _report(path, wish, work, found, drawn, seconds, band_hz, tuple(said))
+    return _report(songs, wish, work, found, drawn, tuple(said), name)
+
+
+def title(songs: Sequence[Song]) -> str:
+    """What a side is called that nobody named: by its song, or by the first of them."""
+    return songs[0].path.stem if len(songs) == 1 else f"{songs[0].path.stem} and {len(songs) - 1} more"
+
+
+def groove_of(found: Planned, wish: Wish, called: str, progress: Progress) -> Groove:
+    """The groove of a planned side, whose programme is used up."""
+    made = found.made
+    meta = {"curve": wish.curve.name, "disc": wish.disc.name, "title": called}
+    groove = engrave(made.fit.side, made.task.programme, made.fit.factor, wish.disc, wish.rpm, meta)
+    if wish.compensate is not None:
+        groove = compensated(groove, wish.compensate, progress, lateral_only=not wish.stereo)
+    return groove
 
 
 def _report(
-    path: Path,
+    songs: Sequence[Song],
     wish: Wish,
     work: CutDisc,
-    found: Fit,
+    found: Planned,
     drawn: Drawn,
-    seconds: float,
-    bandwidth_hz: float,
     warnings: tuple[str, ...],
+    name: str,
 ) -> CutReport:
-    groove, disc, machine = work.groove, work.disc, work.machine
-    music = next(b for b in groove.bands if b.name == "music")
-    outer, inner = _extent(groove, music.first, music.last, found.peak_swing_m)
-    all_outer, all_inner = _extent(groove, 0, len(groove), found.peak_swing_m)
-    lateral = groove.lateral_m[music.first : music.last]
-    near = room.neighbours(lateral, groove.rate_hz, music.first, groove.spiral, groove.rpm, disc, machine)
-    velocity = found.peak_velocity_m_s if drawn.peak_velocity_m_s is None else drawn.peak_velocity_m_s
+    groove, disc, machine, made = work.groove, work.disc, work.machine, found.made
+    fit = made.fit
+    music = groove.music
+    # what is drawn moves sideways: in stereo less than an edge does
+    swing = fit.peak_swing_m if groove.vertical_m is None else float(np.abs(groove.lateral_m).max())
+    outer, inner = _extent(groove, music.first, music.last, swing)
+    all_outer, all_inner = _extent(groove, 0, len(groove), swing)
+    near = room.neighbours(groove, music.first, music.last, machine)
+    velocity = fit.peak_velocity_m_s if drawn.peak_velocity_m_s is None else drawn.peak_velocity_m_s
     per_s = float(groove.rpm) / 60
+    seconds = (music.last - music.first) / groove.rate_hz
+    slopes = -groove.spiral.slope_at(np.linspace(music.first, music.last, 20_001) * groove.turns_per_sample)
     return CutReport(
-        song=path.name,
+        song=", ".join(song.name for song in songs),
+        side=name,
+        songs=tuple(
+            SongReport(
+                song.name,
+                round(song.seconds, 4),
+                round((band.first - music.first) / groove.rate_hz, 4),
+                round(float(groove.spiral.at(np.array(band.first * groove.turns_per_sample))) * 1e3, 3),
+            )
+            for song, band in zip(songs, tracks_of(groove.bands), strict=True)
+        ),
         disc=disc.name,
         rpm=round(float(groove.rpm), 6),
         curve=groove.meta["curve"],
         machine=machine.name,
+        stereo=groove.vertical_m is not None,
         pitch=wish.pitch if isinstance(wish.pitch, str) else length_text(wish.pitch),
-        pitch_um=round(found.side.pitch_m * 1e6, 3),
-        level_db=None if found.level_db is None else round(found.level_db, 3),
+        pitch_um=round(fit.side.pitch_m * 1e6, 3),
+        least_pitch_um=round(float(slopes.min()) * 1e6, 3) + 0.0,
+        greatest_pitch_um=round(float(slopes.max()) * 1e6, 3),
+        level_db=None if fit.level_db is None else round(fit.level_db, 3),
+        limited_by=limited_by(fit, wish),
+        drive_db=round(made.drive_db, 3) + 0.0,
+        touched_percent=round(100 * made.limited.touched_share, 4) if made.limited else 0.0,
+        touched=tuple(
+            Touch(s.name, round(100 * s.touched_share, 4), round(s.deepest_db, 2)) for s in made.limited.stages
+        )
+        if made.limited
+        else (),
+        high_pass_hz=made.high_pass_hz,
+        mono_below_hz=made.mono_below_hz,
+        compensated=groove.meta.get("compensated"),
         seconds=round(groove.seconds, 4),
         turns=round((len(groove) - 1) / groove.rate_hz * per_s, 4),
         outer_radius_mm=round(all_outer * 1e3, 4),
@@ -89,15 +130,15 @@ def _report(
         music_outer_radius_mm=round(outer * 1e3, 4),
         music_inner_radius_mm=round(inner * 1e3, 4),
         peak_velocity_cm_s=round(velocity * 100, 4),
-        peak_displacement_um=round(found.peak_swing_m * 1e6, 3),
+        peak_displacement_um=round(swing * 1e6, 3),
         closest_turns_um=_um(near.closest_turns_m),
         closest_land_um=_um(near.closest_land_m),
-        limits=found.limits,
+        limits=fit.limits,
         points=drawn.points,
         step_um=None if drawn.step_m is None else round(drawn.step_m * 1e6, 4),
         bytes=drawn.size,
         predicted_snr_db=None if drawn.snr_db is None else round(drawn.snr_db, 2),
-        bandwidth_hz=round(bandwidth_hz, 1),
+        bandwidth_hz=round(found.bandwidth_hz, 1),
         machine_seconds=None,
         warnings=warnings,
     )

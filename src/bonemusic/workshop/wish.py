@@ -1,29 +1,41 @@
-"""What goes into a cut: the song, and a recipe whose names are looked up."""
+"""What goes onto a side: the songs, and a recipe whose names are looked up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
+from .. import presets
 from ..presets import Curve, Disc, Machine, Sheet, Stylus
 from ..units import Level, Pitch
+from .recipe import Recipe, Setting
 
 
 @dataclass(frozen=True)
-class Song:
-    """A song as it will be cut: samples (frames,), float32, and what is to be said of it, a line each."""
+class Mastering:
+    """Each step off, auto, or a number in SI units; see the options of the same names."""
 
-    mono: NDArray[Any]
-    rate_hz: int
-    warnings: tuple[str, ...]
+    high_pass: Setting = "off"
+    mono_below: Setting = "off"
+    vertical: Setting = "off"
+    swing: Setting = "off"
+    velocity: Setting = "off"
+    acceleration: Setting = "off"
+    curvature: Setting = "off"
+
+    @property
+    def limits(self) -> bool:
+        """Whether any limiter may act."""
+        return any(s != "off" for s in (self.vertical, self.swing, self.velocity, self.acceleration, self.curvature))
 
 
 @dataclass(frozen=True)
 class Wish:
-    """All that decides a cut besides the song; `film` is the picture on the sheet, grey, or None."""
+    """All that decides a cut besides the songs; `film` is the picture on the sheet, grey, or None."""
 
     disc: Disc
     rpm: Fraction
@@ -33,5 +45,53 @@ class Wish:
     sheet: Sheet
     level: Level | None
     pitch: Pitch
+    room_s: float | None
+    compensate: Stylus | None
+    mastering: Mastering
+    stereo: bool
+    """Whether machine and format move up and down."""
     dots_per_m: float
     film: NDArray[Any] | None
+
+    @staticmethod
+    def of(recipe: Recipe, stereo: bool) -> Wish:
+        """The recipe with its names looked up; `stereo` says whether the format can hold what moves up and down."""
+        disc = presets.disc(recipe.disc)
+        machine = presets.machine(recipe.machine)
+        return Wish(
+            disc=disc,
+            rpm=recipe.rpm or disc.rpm,
+            curve=presets.curve(recipe.curve or "riaa"),
+            machine=machine,
+            stylus=presets.stylus(recipe.stylus or disc.stylus),
+            sheet=_sheet(recipe.sheet, disc.sheet),
+            level=recipe.level,
+            pitch=recipe.pitch,
+            room_s=recipe.room_s,
+            compensate=presets.stylus(recipe.compensate) if recipe.compensate else None,
+            mastering=Mastering(
+                recipe.high_pass, recipe.mono_below, recipe.vertical, recipe.swing, recipe.velocity,
+                recipe.acceleration, recipe.curvature,
+            ),
+            stereo=stereo and machine.stereo,
+            dots_per_m=recipe.dots_per_m,
+            film=_film(recipe.sheet),
+        )  # fmt: skip
+
+
+def _sheet(name: str | None, default: str) -> Sheet:
+    """The sheet's numbers: the one named, or the disc's own where a picture or nothing is named."""
+    if name in presets.names("sheets"):
+        return presets.sheet(name)
+    if name and not Path(name).suffix and not Path(name).exists():
+        presets.row("sheets", name)  # tells the nearest names
+    return presets.sheet(default)
+
+
+def _film(name: str | None) -> NDArray[Any] | None:
+    """The picture on the sheet, where the recipe names a file."""
+    if name is None or name in presets.names("sheets"):
+        return None
+    from ..sheets import picture
+
+    return picture.read(Path(name))

@@ -1,0 +1,195 @@
+"""Mastering in the groove's own terms: what the side allows at each moment, and the limiters that keep to it.
+
+The circle between planning and mastering is broken by going round it a fixed few times: a layout tells where each
+moment lies, that tells what it may be, that tells the drive, and the drive another layout. What is then limited is
+measured and planned anew, so that nothing is promised that is not kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..cutting import depth
+from ..cutting.fit import Fit, NotLoud, asked_factor, ceilings_of, land_ceiling
+from ..cutting.remedies import fit_or_advise
+from ..cutting.task import Task, layout, task_of
+from ..mastering.filters import bass_corner_hz, bass_to_mono, high_pass
+from ..mastering.limit import Allowed, Limited, drive_for, limited
+from ..progress import Progress
+from ..spectral import Response, filtered
+from ..units import Level, Pitch
+from .wish import Mastering, Wish
+
+ROUNDS = 2
+SHARE = 0.01
+"""How much of the time `auto` may touch for the sake of level (assumed: rare enough to be heard by nobody)."""
+DEEPEST_DB = 6.0
+AUTO_HIGH_PASS_HZ = 30.0
+"""The corner that `auto` takes, where what lies below it makes the groove swing too far (assumed: below any bass)."""
+WORTH_DB = 1.0
+"""And by how much that must lessen the swing."""
+
+
+@dataclass(frozen=True)
+class Mastered:
+    """A side's songs, mastered and fitted.
+
+    Attributes
+    ----------
+    task : Task
+        With the programme as it will be cut, but for `fit.factor`.
+    fit : Fit
+    drive_db : float
+        How much louder than without limiting.
+    limited : Limited or None
+        What the limiters did.
+    high_pass_hz, mono_below_hz : float or None
+        Filters that were at work.
+    """
+
+    task: Task
+    fit: Fit
+    drive_db: float = 0.0
+    limited: Limited | None = None
+    high_pass_hz: float | None = None
+    mono_below_hz: float | None = None
+
+
+def filters(wish: Mastering) -> tuple[Response | None, Response | None]:
+    """What lateral and vertical are filtered by as they are shaped: corners that are given, not found."""
+    both = high_pass(wish.high_pass) if isinstance(wish.high_pass, float) else None
+    if not isinstance(wish.mono_below, float):
+        return both, both
+    mono = bass_to_mono(wish.mono_below)
+    return both, mono if both is None else lambda f: both(f) * mono(f)
+
+
+def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
+    """Master a side's programme, **in place**, and fit it.
+
+    Raises
+    ------
+    FitError
+        It does not fit; the line says what would.
+    """
+    steps, level, pitch = wish.mastering, wish.level, wish.pitch
+    corners: dict[str, float | None] = {
+        "high_pass_hz": steps.high_pass if isinstance(steps.high_pass, float) else None,
+        "mono_below_hz": steps.mono_below if isinstance(steps.mono_below, float) else None,
+    }
+    auto_filters = "auto" in (steps.high_pass, steps.mono_below)
+    if task.silent or not (steps.limits or auto_filters):
+        return Mastered(task, fit_or_advise(task, level, pitch), 0.0, None, **corners)
+    linear = _linear(task, level, pitch)
+    task, found = _filtered(task, steps, pitch, linear, level)
+    corners |= found
+    if not steps.limits:
+        return Mastered(task, fit_or_advise(task, level, pitch), 0.0, None, **corners)
+    drive, allowed = _drive(task, steps, pitch, linear, level)
+    whole = task.programme
+    done = limited(whole.lateral_m, whole.vertical_m, whole.rate_hz, drive, allowed, task.measured, progress)
+    after = dataclasses.replace(
+        task_of(whole, task.disc, task.rpm, task.machine, task.stylus, task.sheet, task.room_s),
+        compensate_m=task.compensate_m,
+    )
+    fitted = fit_or_advise(after, None, pitch, most=1.0)
+    if level is not None and fitted.factor < 1 - 1e-3:
+        nearest = fitted.nearest
+        raise NotLoud(nearest.name if nearest else "land", -20 * math.log10(fitted.factor), None)
+    reached = drive * fitted.factor
+    return Mastered(after, fitted, 20 * math.log10(reached / linear), done, **corners)
+
+
+def allowed_of(task: Task, steps: Mastering, factor: float, pitch: Pitch) -> Allowed:
+    """What the limiters are to keep to, along the layout at that factor."""
+    may = task.allowed(layout(pitch)(task, factor))
+    stylus, speed = task.stylus, may.slope_m_s
+    swing = _number(steps.swing, may.swing_m)
+    velocity = steps.velocity != "off"
+    bend = np.full(len(speed), np.inf)
+    if steps.curvature != "off":
+        radius = _number(steps.curvature, stylus.tracing_radius_m)
+        bend = np.minimum(bend, math.sqrt(2) * speed * speed / radius)
+    if steps.acceleration != "off":
+        kept = max(stylus.force_n - min(swing, may.swing_m) / stylus.compliance_m_n, 0.1 * stylus.force_n)
+        bend = np.minimum(bend, _number(steps.acceleration, kept / stylus.tip_mass_kg))
+    floor = depth.least_depth_m(task.disc, stylus)
+    half = (task.sheet.base_m - floor) / 2
+    upright = _number(steps.vertical, max(min(half, task.sheet.base_m - task.disc.depth_m, stylus.swing_m), 0.0))
+    return Allowed(
+        swing_m=swing,
+        slope_m_s=speed if velocity else np.inf,
+        read_m_s=_number(steps.velocity, may.read_m_s),
+        bend_m_s2=bend,
+        up_m=upright,
+        down_m=upright,
+    )
+
+
+def _number(step: str | float, auto: float) -> float:
+    if isinstance(step, float):
+        return step
+    return auto if step == "auto" else np.inf
+
+
+def _linear(task: Task, level: Level | None, pitch: Pitch) -> float:
+    """The factor without limiting: the highest that fits, or none where a level is asked for."""
+    if level is not None:
+        return asked_factor(task, level)
+    return fit_or_advise(task, None, pitch).factor
+
+
+def _filtered(
+    task: Task, steps: Mastering, pitch: Pitch, factor: float, level: Level | None
+) -> tuple[Task, dict[str, float | None]]:
+    """The task after the filters that `auto` finds called for, and their corners."""
+    whole = task.programme
+    found: dict[str, float | None] = {}
+    probe = dataclasses.replace(steps, vertical="auto", swing="auto")
+    may = allowed_of(task, probe, min(factor, _land(task, pitch)), pitch)
+    hits_swing = factor * task.swing_peak_m > float(np.min(may.swing_m)) * 1.012 or level is None
+    if steps.high_pass == "auto" and hits_swing:
+        calmer = filtered(whole.lateral_m, whole.rate_hz, high_pass(AUTO_HIGH_PASS_HZ))
+        less_db = 20 * math.log10(max(np.abs(whole.lateral_m).max(), 1e-30) / max(np.abs(calmer).max(), 1e-30))
+        if less_db >= WORTH_DB:
+            whole.lateral_m[:] = calmer
+            if whole.vertical_m is not None:
+                whole.vertical_m[:] = filtered(whole.vertical_m, whole.rate_hz, high_pass(AUTO_HIGH_PASS_HZ))
+            found["high_pass_hz"] = AUTO_HIGH_PASS_HZ
+    if steps.mono_below == "auto" and whole.vertical_m is not None:
+        corner = bass_corner_hz(task.measured, may, factor)
+        if corner is not None:
+            whole.vertical_m[:] = filtered(whole.vertical_m, whole.rate_hz, bass_to_mono(corner))
+            found["mono_below_hz"] = corner
+    if not found:
+        return task, {}
+    again = task_of(whole, task.disc, task.rpm, task.machine, task.stylus, task.sheet, task.room_s)
+    return dataclasses.replace(again, compensate_m=task.compensate_m), found
+
+
+def _drive(task: Task, steps: Mastering, pitch: Pitch, linear: float, level: Level | None) -> tuple[float, Allowed]:
+    """What the programme is multiplied by before it is limited, and the limits."""
+    capped = dataclasses.replace(task, swing_m=_number(steps.swing, task.stylus.swing_m))
+    land = _land(capped, pitch)
+    drive = min(linear, land)
+    for _ in range(ROUNDS):
+        allowed = allowed_of(capped, steps, drive, pitch)
+        if level is not None:
+            return linear, allowed
+        held = [f for name, (f, _) in ceilings_of(task, layout(pitch)(capped, drive)).items() if _is_off(name, steps)]
+        drive = max(min(drive_for(task.measured, allowed, SHARE, DEEPEST_DB), land, *held), min(linear, land))
+    return drive, allowed_of(capped, steps, drive, pitch)
+
+
+def _is_off(limit: str, steps: Mastering) -> bool:
+    """Whether a limit is kept by nothing but the level."""
+    step = {"slope": steps.velocity, "velocity": steps.velocity, "curvature": steps.curvature, "swing": steps.swing}
+    return step.get(limit, steps.vertical) == "off"
+
+
+def _land(task: Task, pitch: Pitch) -> float:
+    return land_ceiling(task, pitch)[0]

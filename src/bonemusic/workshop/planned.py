@@ -1,0 +1,74 @@
+"""Songs planned onto a side: shaped, measured, mastered and fitted. What `cut` engraves and `check` tells of."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..cutting import plan
+from ..cutting.compensate import rate_hz_for
+from ..cutting.programme import programme, song_bandwidth_hz
+from ..cutting.task import task_of
+from ..progress import Progress
+from .mastered import Mastered, filters, mastered
+from .songs import Song
+from .wish import Wish
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A side before it is cut.
+
+    Attributes
+    ----------
+    made : Mastered
+        Its `task.disc` asks for a little more land than the disc's own: rounding to a grid moves walls.
+    bandwidth_hz : float
+        Highest frequency that is cut.
+    warnings : tuple of str
+    """
+
+    made: Mastered
+    bandwidth_hz: float
+    warnings: tuple[str, ...]
+
+
+def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
+    """Plan a side.
+
+    Raises
+    ------
+    FitError
+        The songs do not fit; the line says what would.
+    SoundError
+        One of them cannot be read, or nothing of it would be left.
+    """
+    disc, machine = wish.disc, wish.machine
+    band_hz = max(song_bandwidth_hz(song.rate_hz, machine.bandwidth_hz) for song in songs)
+    rate_hz = rate_hz_for(band_hz) if wish.compensate else None
+    reserve_rate = rate_hz or 4 * 48_000
+    held = programme(
+        songs,
+        wish.curve,
+        machine.bandwidth_hz,
+        stereo=wish.stereo,
+        rate_hz=rate_hz,
+        extra=filters(wish.mastering),
+        reserve=(
+            plan.lead_in_samples(disc, wish.rpm, reserve_rate),
+            plan.most_tail_samples(disc, wish.rpm, reserve_rate),
+        ),
+        progress=progress,
+    )
+    for song in songs:
+        if held.vertical_m is None:
+            song.refuse_cancelled()
+    # rounding to the grid moves each wall by up to half a step, and some more where errors are fed back
+    roomy = dataclasses.replace(disc, land_m=disc.land_m + (0.0 if wish.stereo else machine.step_m))
+    task = task_of(held, roomy, wish.rpm, machine, wish.stylus, wish.sheet, wish.room_s)
+    if wish.compensate:
+        task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)
+    made = mastered(task, wish, progress)
+    said = dict.fromkeys(line for song in songs for line in song.warnings)
+    return Planned(made, band_hz, (*made.fit.warnings, *said))
