@@ -96,6 +96,7 @@ def test_figures_tables_and_players_have_names_for_those_who_do_not_see_them(mad
     assert all(attrs.get("scope") for tag, attrs in tags if tag == "th")
     scrolled = [attrs for _, attrs in tags if attrs.get("class") == "scroll"]
     assert all(attrs["tabindex"] == "0" and attrs["aria-label"] for attrs in scrolled)
+    assert len({attrs["aria-label"] for attrs in scrolled}) == len(scrolled)
     assert sum(tag == "table" for tag, _ in tags) == sum(tag == "caption" for tag, _ in tags) == len(scrolled)
 
 

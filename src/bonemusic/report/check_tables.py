@@ -41,7 +41,7 @@ def songs(side: SideCheck) -> str:
         for index, song in enumerate(side.songs, 1)
     ]
     head = ("Song", "begins", "length", "loudness", "true peak", "from the middle", "given as")
-    return f"<h3>What lies where</h3>\n{table('Songs of the side', head, rows, 'songs')}" if rows else ""
+    return f"<h3>What lies where</h3>\n{table(f'Songs of side {text(side.side)}', head, rows, 'songs')}" if rows else ""
 
 
 def _channels(count: int) -> str:
@@ -55,7 +55,10 @@ def limits(side: SideCheck) -> str:
         where = "the whole side" if limit.at_s is None else f"at {time(limit.at_s)}"
         rows.append((_limit_name(limit.name), _bar(limit.spare_db), _spare(limit.spare_db), where))
     return table(
-        "Room before each limit", ("Limit", f"of {number(MOST_SPARE_DB)} dB", "room", "nearest"), rows, "limits"
+        f"Room before each limit, side {text(side.side)}",
+        ("Limit", f"of {number(MOST_SPARE_DB)} dB", "room", "nearest"),
+        rows,
+        "limits",
     )
 
 
@@ -80,7 +83,7 @@ def _bar(spare_db: float | None) -> str:
 def steps(side: SideCheck) -> str:
     """What each step of mastering did; when is drawn over the side's time."""
     rows = [(text(step.name), percent(step.share_percent), decibels(step.deepest_db)) for step in side.touched]
-    return table("Held back", ("Step", "of the time", "at most"), rows, "steps")
+    return table(f"Held back, side {text(side.side)}", ("Step", "of the time", "at most"), rows, "steps")
 
 
 def places(side: SideCheck) -> str:
@@ -97,7 +100,12 @@ def places(side: SideCheck) -> str:
         for place in side.predicted
     ]
     head = ("Place", "radius", "groove speed", "treble to", "over the noise")
-    return table("Predicted sound", (*head, *(f"distortion, {frequency(tone)}" for tone in TONES_HZ)), rows, "places")
+    return table(
+        f"Predicted sound, side {text(side.side)}",
+        (*head, *(f"distortion, {frequency(tone)}" for tone in TONES_HZ)),
+        rows,
+        "places",
+    )
 
 
 def _thd(share_percent: float | None) -> str:
@@ -125,7 +133,7 @@ def remains(side: SideCheck) -> str:
     return (
         "<h3>With other styli</h3>\n<p>The groove is shaped for one tip. This is the distortion that each tip plays "
         "of a tone near the label.</p>\n"
-        f"{table('Distortion by stylus', head, rows, 'remains')}"
+        f"{table(f'Distortion by stylus, side {text(side.side)}', head, rows, 'remains')}"
     )
 
 
@@ -139,7 +147,7 @@ def everything(report: CheckReport) -> str:
     head = ("Figure", *(f"side {text(side.side)}" for side in report.sides))
     return (
         '<section class="all" aria-labelledby="figures"><h2 id="figures">All figures</h2>\n'
-        f"{table('All figures', head, rows, 'everything')}</section>\n"
+        f"{table('Figures of every side', head, rows, 'everything')}</section>\n"
     )
 
 
