@@ -18,8 +18,8 @@ from bonemusic.workshop.checked import (
     SongCheck,
     Spot,
     SpotSound,
-    Touch,
 )
+from bonemusic.workshop.reports import Touch
 
 HOSTILE = "</title><script>alert(\"1\")</script>' onerror='x' &amp; $x_{y$ --> \u202egnp\x00\udcff\n{title}"
 TURN_S = 1.8

@@ -15,7 +15,7 @@ from bonemusic.report.demo_page import page
 from bonemusic.report.figures import ball_height_um
 from bonemusic.report.words import address, decibels, duration, length, number, text
 from bonemusic.workshop.demo import DemoReport, Glimpse, Heard, Shape
-from bonemusic.workshop.reports import CutReport, PlayReport
+from bonemusic.workshop.reports import CutReport, PlayReport, SongReport
 
 from .outline import Outline, contrast
 
@@ -24,13 +24,25 @@ SHAPE = Shape(251.0, 7.24, 200.0, 24.867, 56.0, 28.0, 90.0, 18.0, 1.5385)
 GLIMPSE = Glimpse(8.995, 104.44, 1500.0, 420.0, (((-760.0, 3.0), (0.0, -20.0), (760.0, -41.5)),))
 CUT = CutReport(
     song="song.wav",
+    side="A",
+    songs=(SongReport("song", 26.0, 0.0, 118.472),),
     disc="10in-78",
     rpm=78.0,
     curve="riaa",
     machine="ideal",
+    stereo=False,
     pitch="auto",
     pitch_um=1200.0,
+    least_pitch_um=1123.093,
+    greatest_pitch_um=1280.0,
     level_db=15.563,
+    limited_by="pickup",
+    drive_db=0.0,
+    touched_percent=0.0,
+    touched=(),
+    high_pass_hz=None,
+    mono_below_hz=None,
+    compensated=None,
     seconds=32.8525,
     turns=42.7082,
     outer_radius_mm=120.872,
