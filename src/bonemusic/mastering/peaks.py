@@ -103,13 +103,26 @@ def _interpolators(oversampling: int) -> NDArray[Any]:
 
 def _between(sound: NDArray[np.float32], phases: NDArray[Any], peak: float) -> float:
     """The highest of `peak` and the points between samples, (channels, TAPS - 1 + n)."""
-    count = sound.shape[1] - TAPS + 1
-    pieces = -(-count // PIECE)
-    sizes = np.zeros((len(sound), (pieces + 1) * PIECE), np.float32)
-    np.abs(sound, out=sizes[:, : sound.shape[1]])
-    highest = sizes.reshape(len(sound), pieces + 1, PIECE).max(axis=2)
+    highest = _highest(sound.view(np.int32))
     # no point is higher than the samples around it, times the sum of the filter's sizes (and some rounding)
     return _interpolated_peak(sound, phases, highest, 1.00001 * float(np.abs(phases).sum(axis=1).max()), peak)
+
+
+@kernel
+def _highest(bits: Any) -> Any:
+    """The highest sample of each piece, and of what the last one's filters reach into, (channels, pieces + 1).
+
+    The sizes of floating-point numbers order as their bits do, and whole numbers are compared many at a time.
+    """
+    rows, count = bits.shape
+    out = np.zeros((rows, (count - TAPS) // PIECE + 2), np.int32)
+    for row in range(rows):
+        for piece in range(out.shape[1]):
+            most = np.int32(0)
+            for word in bits[row, piece * PIECE : min((piece + 1) * PIECE, count)]:
+                most = max(most, word & np.int32(0x7FFFFFFF))
+            out[row, piece] = most
+    return out.view(np.float32)
 
 
 @kernel
