@@ -9,7 +9,8 @@ import pytest
 
 from bonemusic.cutting.fit import Limit
 from bonemusic.report import verdict
-from bonemusic.workshop.checked import CheckReport, LimitedBy, SpotKind
+from bonemusic.workshop.checked import CheckReport, SpotKind
+from bonemusic.workshop.limits import LimitedBy
 from bonemusic.workshop.reports import Touch
 
 from .sides import PLACES, SIDE, SILENT, UNPLACED

@@ -14,12 +14,12 @@ from .reports import Touch
 
 if TYPE_CHECKING:
     from ..cutting.fit import Limit
+    from .limits import LimitedBy
 
 SpotKind = Literal[
     "sibilance", "out-of-phase bass", "inner-groove distortion", "clipping", "curvature", "swing", "needle"
 ]
 PlaceName = Literal["rim", "middle", "label"]
-LimitedBy = Literal["time", "bass", "treble", "phase", "sheet", "pickup", "wish"]
 
 
 @dataclass(frozen=True)
