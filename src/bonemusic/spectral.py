@@ -25,6 +25,7 @@ from .progress import Progress, silent
 Array = NDArray[Any]
 Response = Callable[[Array], Array]
 BLOCK_S = 6.0
+PIECE = 1 << 18
 RING_S = 0.6
 """Longest time over which a response may ring, to either side. A 20 Hz low-cut has fallen by 150 dB by then."""
 THREADS = min(os.cpu_count() or 1, 8)
@@ -121,11 +122,17 @@ def filtered(
     """
     out = np.empty(_Shape.of(rate_hz, rate_out_hz or rate_hz, pad_s).total(len(samples)), np.float32)
     done = 0
-    for (piece,) in flow([samples[:, None]], rate_hz, response, rate_out_hz, pad_s):
+    for (piece,) in flow(_columns(samples), rate_hz, response, rate_out_hz, pad_s):
         out[done : done + len(piece)] = piece
         done += len(piece)
         progress(step, done / len(out))
     return out
+
+
+def _columns(samples: Array) -> Iterator[Array]:
+    """One channel in pieces: what is worked out only where it is asked for never stands in memory whole."""
+    for first in range(0, max(len(samples), 1), PIECE):
+        yield np.asarray(samples[first : first + PIECE])[:, None]
 
 
 @dataclass(frozen=True)

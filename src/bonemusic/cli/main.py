@@ -33,6 +33,7 @@ def cli(ctx: click.Context) -> None:
       bonemusic demo                        a record made of nothing, to look at and hear
       bonemusic cut SONG -o disc.svg        a drawing for a laser cutter
       bonemusic cut SONG -o disc.png        a picture of the disc
+      bonemusic check SONG -o report.html   does it fit, how loud, where will it distort
       bonemusic play disc.svg -o heard.wav  what a turntable makes of it
     """
     if ctx.invoked_subcommand is None:
@@ -41,9 +42,9 @@ def cli(ctx: click.Context) -> None:
 
 
 def _load() -> None:
-    from . import cut, demo, listing, play
+    from . import check, cut, demo, listing, play
 
-    for command in (cut.cut, play.play, listing.list_, demo.demo):
+    for command in (cut.cut, check.check, play.play, listing.list_, demo.demo):
         cli.add_command(command)
 
 

@@ -43,7 +43,7 @@ def cut_album(songs: Sequence[Path], recipe: Recipe, out: Path, progress: Progre
 
     One side is written to `out`; several to files beside it, `name-A`, `name-B` and so on before the suffix.
     """
-    _refuse_stretch(songs, recipe)
+    refuse_stretch(songs, recipe)
     if recipe.sides == 1:
         return [cut_side(songs, recipe, out, progress)]
     formats.for_writing(out, recipe.format)
@@ -94,7 +94,7 @@ def cut_side(
 ) -> CutReport:
     """Cut songs onto one side."""
     spelling = formats.for_writing(out, recipe.format)
-    _refuse_stretch(songs, recipe)
+    refuse_stretch(songs, recipe)
     wish = Wish.of(recipe, spelling.vertical)
     refuse_inputs(out, [*songs, Path(recipe.sheet)] if recipe.sheet else songs)
     progress("reading the song", 0.0)
@@ -114,7 +114,8 @@ def _loaded() -> None:
     side.wake()
 
 
-def _refuse_stretch(songs: Sequence[Path], recipe: Recipe) -> None:
+def refuse_stretch(songs: Sequence[Path], recipe: Recipe) -> None:
+    """A stretch is one of a single song."""
     if not songs:
         raise FitError("there is no song to cut; name one")
     if len(songs) > 1 and (recipe.start_s or recipe.end_s is not None):

@@ -114,7 +114,7 @@ def _step(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: flo
         error = fidelity.heard_error(drawn, step_m, work.groove, curve, starts)
         return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
 
-    step_m = _first_step_m(drawn, work.machine)
+    step_m = first_step_m(drawn, work.machine)
     for _ in range(12):
         found_db = snr_db(step_m, TRIALS)
         if found_db is None or found_db >= GOOD_SNR_DB or step_m / 2 < work.machine.finest_step_m:
@@ -123,7 +123,7 @@ def _step(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: flo
     return step_m, snr_db(step_m, CHECKS)
 
 
-def _first_step_m(drawn: grid.Wave, machine: Machine) -> float:
+def first_step_m(drawn: grid.Wave, machine: Machine) -> float:
     """The machine's grid; where it has none, the step at which the longest move takes two digits: files stay small."""
     longest_m = float(drawn.spiral.value.max()) * 2 * math.pi * drawn.turns_per_point
     return max(machine.finest_step_m, min(machine.step_m, longest_m / DIGITS))

@@ -19,7 +19,8 @@ def limited_by(fit: Fit, wish: Wish) -> LimitedBy:
     """What keeps the level from being higher.
 
     Land is a matter of time where the pitch is free, of the wish where it is given. A level that was asked for and
-    comes near no limit is limited by the wish. A groove whose depth alone leaves no more of the sheet is limited by that.
+    comes near no limit is limited by the wish. A groove whose depth alone leaves no more of the sheet is limited by
+    that.
     """
     nearest = min(
         (row for row in fit.limits if row.spare_db is not None and (row.name != "depth" or wish.stereo)),

@@ -43,6 +43,8 @@ class Mastered:
     task : Task
         With the programme as it will be cut, but for `fit.factor`.
     fit : Fit
+    gain : float
+        What sound that nothing touched was multiplied by, displacement at unit level to the groove's.
     drive_db : float
         How much louder than without limiting.
     limited : Limited or None
@@ -53,6 +55,7 @@ class Mastered:
 
     task: Task
     fit: Fit
+    gain: float
     drive_db: float = 0.0
     limited: Limited | None = None
     high_pass_hz: float | None = None
@@ -83,12 +86,12 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
     }
     auto_filters = "auto" in (steps.high_pass, steps.mono_below)
     if task.silent or not (steps.limits or auto_filters):
-        return Mastered(task, fit_or_advise(task, level, pitch), 0.0, None, **corners)
+        return _plain(task, level, pitch, corners)
     linear = _linear(task, level, pitch)
     task, found = _filtered(task, steps, pitch, linear, level)
     corners |= found
     if not steps.limits:
-        return Mastered(task, fit_or_advise(task, level, pitch), 0.0, None, **corners)
+        return _plain(task, level, pitch, corners)
     drive, allowed = _drive(task, steps, pitch, linear, level)
     whole = task.programme
     done = limited(whole.lateral_m, whole.vertical_m, whole.rate_hz, drive, allowed, task.measured, progress)
@@ -101,7 +104,13 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
         nearest = fitted.nearest
         raise NotLoud(nearest.name if nearest else "land", -20 * math.log10(fitted.factor), None)
     reached = drive * fitted.factor
-    return Mastered(after, fitted, 20 * math.log10(reached / linear), done, **corners)
+    return Mastered(after, fitted, reached, 20 * math.log10(reached / linear), done, **corners)
+
+
+def _plain(task: Task, level: Level | None, pitch: Pitch, corners: dict[str, float | None]) -> Mastered:
+    """Without limiting."""
+    fitted = fit_or_advise(task, level, pitch)
+    return Mastered(task, fitted, fitted.factor, 0.0, None, **corners)
 
 
 def allowed_of(task: Task, steps: Mastering, factor: float, pitch: Pitch) -> Allowed:

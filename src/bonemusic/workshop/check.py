@@ -1,0 +1,289 @@
+"""A side checked before it is cut: planned, mastered, engraved in memory, listened to, and told of."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import presets
+from ..cutting import plan
+from ..cutting.heat import Heat, heat
+from ..cutting.needle import Needle, needle
+from ..errors import FitError
+from ..groove import Groove, tracks_of
+from ..mastering.loudness import Loudness, Meter
+from ..moments import MOMENT
+from ..presets import Turntable
+from ..progress import Progress, silent
+from ..units import length_text, time_text
+from .advice import advice
+from .checked import CheckReport, HeadCheck, NeedleCheck, Pictures, SideCheck, SongCheck
+from .cut import SIDE_NAMES, on_sides, refuse_stretch
+from .limits import limited_by
+from .listening import sounds
+from .pictures import pictures_of
+from .places import places, remains
+from .planned import Planned, planned
+from .recipe import Recipe
+from .reports import Touch
+from .side import groove_of, title
+from .songs import Song, opened
+from .spots import spots
+from .wish import Wish
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found, and what is drawn of it: one `Pictures` for each side."""
+
+    report: CheckReport
+    pictures: tuple[Pictures, ...]
+
+
+def check(songs: Sequence[Path], recipe: Recipe, progress: Progress = silent, listen: bool = True) -> Checked:
+    """Check songs for the discs that a recipe would cut.
+
+    Parameters
+    ----------
+    songs : sequence of Path
+    recipe : Recipe
+    progress : Progress
+    listen : bool
+        Whether hot spots are to be heard: a page needs their sounds, a table does not.
+
+    Raises
+    ------
+    BonemusicError
+        A song that cannot be read, or a wish that makes no sense. That something does not fit is no error here.
+    """
+    refuse_stretch(songs, recipe)
+    warnings: tuple[str, ...] = ()
+    try:
+        parts = on_sides(songs, recipe, progress)
+    except FitError as why:
+        parts, warnings = [[song] for song in songs], (str(why),)
+    sides, pictures = [], []
+    for number, part in enumerate(parts):
+        side, seen = _side(part, recipe, SIDE_NAMES[number % len(SIDE_NAMES)], progress, listen)
+        sides.append(side)
+        pictures.append(seen)
+    called = songs[0].stem if len(songs) == 1 else f"{songs[0].stem} and {len(songs) - 1} more"
+    return Checked(CheckReport(called, tuple(sides), warnings), tuple(pictures))
+
+
+def _side(
+    paths: Sequence[Path], recipe: Recipe, name: str, progress: Progress, listen: bool
+) -> tuple[SideCheck, Pictures]:
+    wish = dataclasses.replace(Wish.of(recipe, stereo=True), film=None)
+    turntable = presets.turntable(recipe.turntable)
+    with opened(paths, recipe, wish.stereo) as songs:
+        meters = [Meter(song.rate_hz, song.channels) for song in songs]
+        for song, meter in zip(songs, meters, strict=True):
+            song.tap = meter.add
+        try:
+            found = planned(songs, wish, progress)
+        except FitError as why:
+            heard = [meter.result() for meter in meters]
+            return _refused(songs, heard, wish, name, str(why))
+    heard = [meter.result() for meter in meters]
+    groove = groove_of(found, wish, title(songs), progress)
+    return _told(songs, heard, wish, found, groove, turntable, name, recipe.start_s, listen)
+
+
+def _told(
+    songs: Sequence[Song],
+    heard: Sequence[Loudness],
+    wish: Wish,
+    found: Planned,
+    groove: Groove,
+    turntable: Turntable,
+    name: str,
+    start_s: float,
+    listen: bool,
+) -> tuple[SideCheck, Pictures]:
+    made = found.made
+    fit, task, music = made.fit, made.task, groove.music
+    ring_s = task.programme.ring / groove.rate_hz
+    held = _needle(made.task.measured, fit.factor, groove, wish, ring_s)
+    limit = wish.machine.coil_limit_m_s2
+    hot = heat(groove.lateral_m, groove.vertical_m, groove.rate_hz, limit) if limit else None
+    told_places = places(groove, wish, fit.peak_velocity_m_s, turntable)
+    found_spots = spots(songs, heard, made, groove, wish, held)
+    by = limited_by(fit, wish)
+    turns = np.linspace(music.first, music.last, 20_001) * groove.turns_per_sample
+    radius, pitch = groove.spiral.at(turns), -groove.spiral.slope_at(turns)
+    seconds = (music.last - music.first) / groove.rate_hz
+    span = task.span(fit.factor)
+    left_m = max(float(radius[-1]) - span.inner_m, 0.0)
+    mean_m = fit.side.pitch_m
+    tight_m = _tight_pitch_m(task, found)
+    side = SideCheck(
+        side=name,
+        fits=True,
+        why=None,
+        disc=wish.disc.name,
+        rpm=round(float(wish.rpm), 6),
+        curve=wish.curve.name,
+        machine=wish.machine.name,
+        stylus=wish.stylus.name,
+        sheet=wish.sheet.name,
+        pitch=wish.pitch if isinstance(wish.pitch, str) else length_text(wish.pitch),
+        level_db=None if fit.level_db is None else round(fit.level_db, 3),
+        drive_db=round(made.drive_db, 3) + 0.0,
+        limited_by=by,
+        seconds=round(seconds, 4),
+        music_turns=round(float(turns[-1] - turns[0]), 4),
+        music_outer_radius_mm=round(float(radius[0]) * 1e3, 4),
+        music_inner_radius_mm=round(float(radius[-1]) * 1e3, 4),
+        room_left_mm=round(left_m * 1e3, 4),
+        holds_s=round(span.room_m / tight_m * 60 / float(wish.rpm), 1),
+        least_pitch_um=round(float(pitch.min()) * 1e6, 3) + 0.0,
+        mean_pitch_um=round(mean_m * 1e6, 3),
+        greatest_pitch_um=round(float(pitch.max()) * 1e6, 3),
+        songs=_songs(songs, heard, groove),
+        limits=fit.limits,
+        touched=tuple(
+            Touch(s.name, round(100 * s.touched_share, 4), round(s.deepest_db, 2))
+            for s in (made.limited.stages if made.limited else ())
+        ),
+        touched_percent=round(100 * made.limited.touched_share, 4) if made.limited else 0.0,
+        needle=NeedleCheck(
+            held.stays,
+            None if held.spare_db is None else round(held.spare_db, 2),
+            round(held.at_s, 3),
+            round(held.force_n * 1e3, 3),
+            held.said,
+        ),
+        head=None if hot is None else _head(hot, ring_s, music.first / groove.rate_hz),
+        predicted=told_places,
+        remains=remains(groove, wish, fit.peak_velocity_m_s),
+        spots=found_spots,
+        advice=advice(made, wish, by, held, hot, told_places, found_spots, heard),
+        warnings=found.warnings,
+    )
+    played = sounds(found_spots, songs, groove, made.gain, wish, presets.turntable("ideal"), start_s) if listen else ()
+    return side, pictures_of(groove, wish.disc, songs, heard, made, played)
+
+
+def _needle(measured, factor, groove: Groove, wish: Wish, ring_s: float) -> Needle:  # type: ignore[no-untyped-def]
+    """Times are counted from the music's beginning."""
+    first = groove.music.first - round(ring_s * groove.rate_hz)
+    ends = (first + MOMENT * np.arange(len(measured))) * groove.turns_per_sample
+    depth = groove.depth.at(ends) if len(groove.depth.turns) > 1 else float(groove.depth.value[0])
+    found = needle(measured, factor, wish.stylus, wish.disc, depth)
+    at_s = max(found.at_s - ring_s, 0.0)
+    said = found.said.replace(time_text(found.at_s), time_text(at_s))
+    return dataclasses.replace(found, at_s=at_s, said=said)
+
+
+def _tight_pitch_m(task, found: Planned) -> float:  # type: ignore[no-untyped-def]
+    """Mean pitch at which a side like this one would be full."""
+    from ..cutting.task import tightest
+
+    if isinstance(found.made.fit.side.course.way.value, np.ndarray) and not task.silent:
+        way = tightest(task, found.made.fit.factor, 0.0)
+        return max(way.music_m / max(way.music_turns, 1e-9), plan.least_pitch_m(task.disc))
+    return plan.least_pitch_m(task.disc)
+
+
+def _head(hot: Heat, ring_s: float, lead_in_s: float) -> HeadCheck:
+    at_s = max(hot.at_s - lead_in_s, 0.0)
+    spare = hot.spare_db
+    if spare is None:
+        said = "nothing moves the cutter head"
+    elif spare >= 0:
+        said = f"the cutter head stays cool: {spare:.1f} dB to spare at {time_text(at_s)}"
+    else:
+        said = f"the cutter head gets too hot at {time_text(at_s)}, by {-spare:.1f} dB; lower the level or the treble"
+    return HeadCheck(
+        rms_m_s2=round(hot.rms_m_s2, 2),
+        limit_m_s2=round(hot.limit_m_s2, 2),
+        spare_db=math.inf if spare is None else round(spare, 2),
+        at_s=round(at_s, 2),
+        said=said,
+    )
+
+
+def _songs(songs: Sequence[Song], heard: Sequence[Loudness], groove: Groove) -> tuple[SongCheck, ...]:
+    rows = []
+    for song, loud, band in zip(songs, heard, tracks_of(groove.bands), strict=True):
+        ends = np.array([band.first, band.last]) * groove.turns_per_sample
+        outer, inner = (float(r) * 1e3 for r in groove.spiral.at(ends))
+        side_s = (band.first - groove.music.first) / groove.rate_hz
+        rows.append(_song(song, loud, side_s, outer, inner))
+    return tuple(rows)
+
+
+def _song(song: Song, loud: Loudness, side_s: float, outer_mm: float, inner_mm: float) -> SongCheck:
+    return SongCheck(
+        name=song.name,
+        seconds=round(song.seconds, 4),
+        rate_hz=song.rate_hz,
+        channels=song.channels,
+        loudness_lufs=None if loud.integrated_lufs is None else round(loud.integrated_lufs, 2),
+        true_peak_db=None if loud.true_peak_db is None else round(loud.true_peak_db, 2),
+        side_s=round(side_s, 4),
+        outer_radius_mm=round(outer_mm, 3),
+        inner_radius_mm=round(inner_mm, 3),
+    )
+
+
+def _refused(
+    songs: Sequence[Song], heard: Sequence[Loudness], wish: Wish, name: str, why: str
+) -> tuple[SideCheck, Pictures]:
+    """A side that does not fit: why, and what is known without a plan."""
+    disc = wish.disc
+    seconds = sum(song.seconds or (song.stream.seconds or 0.0) for song in songs)
+    span = plan.music_span(disc, 0.0, 0.0)
+    least_m = plan.least_pitch_m(disc)
+    begins = np.cumsum([0.0, *(song.seconds + plan.MARKER_S for song in songs)])
+    side = SideCheck(
+        side=name,
+        fits=False,
+        why=why,
+        disc=disc.name,
+        rpm=round(float(wish.rpm), 6),
+        curve=wish.curve.name,
+        machine=wish.machine.name,
+        stylus=wish.stylus.name,
+        sheet=wish.sheet.name,
+        pitch=wish.pitch if isinstance(wish.pitch, str) else length_text(wish.pitch),
+        level_db=None,
+        drive_db=0.0,
+        limited_by="time" if "level does not fit" not in why else "wish",
+        seconds=round(seconds, 4),
+        music_turns=round(seconds * float(wish.rpm) / 60, 4),
+        music_outer_radius_mm=round(span.outer_m * 1e3, 4),
+        music_inner_radius_mm=round(span.inner_m * 1e3, 4),
+        room_left_mm=0.0,
+        holds_s=round(max(plan.longest_s(disc, wish.rpm, least_m, 0.0), 0.0), 1),
+        least_pitch_um=round(least_m * 1e6, 3),
+        mean_pitch_um=round(least_m * 1e6, 3),
+        greatest_pitch_um=round(least_m * 1e6, 3),
+        songs=tuple(
+            _song(song, loud, float(begin), span.outer_m * 1e3, span.inner_m * 1e3)
+            for song, loud, begin in zip(songs, heard, begins, strict=False)
+        ),
+        limits=(),
+        touched=(),
+        touched_percent=0.0,
+        needle=NeedleCheck(True, None, None, 0.0, "not planned"),
+        head=None,
+        predicted=(),
+        remains=(),
+        spots=(),
+        advice=tuple(f"{part[:1].upper()}{part[1:]}." for part in _remedies(why)),
+        warnings=(),
+    )
+    return side, pictures_of(None, disc, songs, heard, None, ())
+
+
+def _remedies(why: str) -> list[str]:
+    """What a refusal says would help."""
+    _, _, rest = why.partition(";")
+    return [rest.strip().rstrip(".")] if rest.strip() else ["Take a bigger disc, or a shorter song"]
