@@ -20,6 +20,8 @@ LENGTH_M = {
 }  # fmt: skip
 TIME_S = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "min": 60.0, "m": 60.0, "h": 3600.0}
 VELOCITY_M_S = {"m/s": 1.0, "cm/s": 1e-2, "mm/s": 1e-3}
+FREQUENCY_HZ = {"Hz": 1.0, "hz": 1.0, "kHz": 1e3, "khz": 1e3}
+ACCELERATION_M_S2 = {"g": 9.80665, "m/s2": 1.0, "m/s²": 1.0, "km/s2": 1e3, "km/s²": 1e3}
 # Speeds that a name on a label stands for; AES-S001-064 and IEC 60098 for the fractions of the mains' frequency.
 SPEEDS = {
     "16": Fraction(50, 3), "33": Fraction(100, 3), "45": Fraction(45), "78": Fraction(78),
@@ -128,6 +130,27 @@ def rpm(text: str) -> Fraction:
         raise UnitError(f"{shown(text)} is not a speed; write it like 78, 45, 33 1/3 or 78.26 (turns per minute)")
     if not 1 <= value <= 1000:
         raise UnitError(f"{shown(text)}: no record turns that fast or slow; speeds are from 1 to 1000 turns per minute")
+    return value
+
+
+def frequency_hz(text: str) -> float:
+    """A frequency in hertz: "80", "80Hz", "1.5kHz". Never negative."""
+    return _never_negative(text, _quantity(text, FREQUENCY_HZ, "frequency", "80Hz or 1.5kHz", "Hz"), "frequency")
+
+
+def velocity_m_s(text: str) -> float:
+    """A velocity in metres per second: "30cm/s". Never negative."""
+    return _never_negative(text, _quantity(text, VELOCITY_M_S, "velocity", "30cm/s", None), "velocity")
+
+
+def acceleration_m_s2(text: str) -> float:
+    """An acceleration in m/s²: "2000g", "20000m/s2". Never negative."""
+    return _never_negative(text, _quantity(text, ACCELERATION_M_S2, "acceleration", "2000g", None), "acceleration")
+
+
+def _never_negative(text: str, value: float, what: str) -> float:
+    if value < 0:
+        raise UnitError(f"{shown(text)}: a {what} cannot be negative")
     return value
 
 
