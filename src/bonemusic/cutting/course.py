@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..groove import Knots, spline
 from ..jit import kernel
 from ..presets import Disc
-from .plan import MARKER_M, Course, lead_in_ramp, least_pitch_m, marker_pitch_m
+from .plan import MARKER_M, Course, lead_in_ramp, least_pitch_m, marker_pitch_m, taken_m
 from .spacing import CELLS, Cells
 
 KNOTS = (8, 12, 16, 24, 32, 36, 48, 64, 72, 96, 144)
@@ -62,8 +62,8 @@ def tightest(
     disc : Disc
     songs_turns : sequence of (float, float)
     room_m : float or None
-        How wide the music may be; None where it is to be as narrow as can be. A course may be wider still: whether it
-        fits is for the caller to see.
+        How much radius it may take (`plan.taken_m`); None where the music is to be as narrow as can be. A course may
+        take more still: whether it fits is for the caller to see.
     screw_turns : float or None
         Least part of a turn over which the lead screw changes the pitch; None where none limits it.
     depth : Knots or None
@@ -71,27 +71,28 @@ def tightest(
     """
     able = [m for m in KNOTS if screw_turns is None or 4 / m >= screw_turns] or [KNOTS[0]]
     narrowest = _course(held, needed_m, disc, songs_turns, able[-1], depth)
-    least = narrowest.music_m
-    if room_m is not None and least >= room_m:
+    if room_m is not None and taken_m(disc, narrowest) >= room_m:
         return narrowest
+    least = narrowest.music_m
     if screw_turns is None:
         least = min(least, least_way_m(held, needed_m) + MARKER_M * (len(songs_turns) - 1))
     enough = NEAR * least
     if room_m is not None:
-        enough = min(max(enough, least + SPARE_PART * (room_m - least)), room_m)
+        enough = max(enough, least + SPARE_PART * (room_m - least))
     for per_turn in able[:-1]:
         found = _course(held, needed_m, disc, songs_turns, per_turn, depth)
-        if found.music_m <= enough:
+        if found.music_m <= enough and (room_m is None or taken_m(disc, found) <= room_m):
             return found
     return narrowest
 
 
-def spread(course: Course, room_m: float, most_pitch_m: float) -> Course:
-    """The same, with every turn the same bit further from the next, so that the music fills the room.
+def spread(course: Course, room_m: float, disc: Disc) -> Course:
+    """The same, with every turn the same bit further from the next, so that it takes all the room (`plan.taken_m`).
 
-    No further than to a mean pitch of `most_pitch_m`.
+    No further than to a mean pitch of the lead-in's: a wider one would trip automatic stops.
     """
-    more = min(room_m - course.music_m, most_pitch_m * course.music_turns - course.music_m) / course.music_turns
+    left_m = (room_m - taken_m(disc, course)) / (course.music_turns + lead_in_ramp(disc) / 2)
+    more = min(left_m, disc.lead_in_pitch_m - course.music_m / course.music_turns)
     if more <= 0:
         return course
     way = course.way
@@ -113,7 +114,7 @@ def _course(
 ) -> Course:
     """The tightest course with so many knots a turn."""
     end = math.ceil((held.music_turns + 1) * per_turn)
-    first = -2  # the first coefficient that is felt at turn 0 stands before it, and one more for its knot
+    first = -2  # the first coefficient that is felt from turn 0 on stands before it, and one more for its knot
     x = np.arange(first, end + 3) / per_turn
     outside = _by_coefficient(needed_m, held, per_turn, first)
     beside_lead_in = _by_coefficient(needed_m + _lead_in_way_m(held, disc), held, per_turn, first - per_turn, to_turn=0)
@@ -124,7 +125,10 @@ def _course(
     c = _pass(outside, beside, push, per_turn)
     music = math.floor(held.music_turns * per_turn) - first - 1  # what is felt at the music's end stays
     _ease(c[:music], c, outside, beside, push, per_turn, EASING)
-    c -= (c[-first - 1] + 4 * c[-first] + c[-first + 1]) / 6  # 0 at turn 0
+    # at turn 0 the course is what the coefficient there is: the lead-in ends where it did when its land was asked for
+    c[1] = 2 * c[2] - c[3]
+    c[0] = 2 * c[1] - c[2]
+    c -= c[2]
     return Course(spline(c, first / per_turn, per_turn), depth, held.music_turns, end / per_turn)
 
 
@@ -174,7 +178,7 @@ def _ease(
     moved: NDArray[Any], c: NDArray[Any], outside: NDArray[Any], beside: NDArray[Any], push: NDArray[Any],
     per_turn: int, sweeps: int,
 ) -> None:  # fmt: skip
-    """Even out the pitch of the first coefficients, in place, as far as every need allows; all but the first two.
+    """Even out the pitch of the first coefficients, in place, as far as every need allows; all but those up to turn 0.
 
     The one pass moves in as late as it can, all at once; here each coefficient moves towards the middle of its two
     neighbours, and no further than the turns outside and inside it leave room. Each step lessens the sum of the squared
@@ -182,8 +186,8 @@ def _ease(
     """
     n, last = len(c), len(moved)
     for sweep in range(sweeps):
-        for i in range(2, last):
-            j = i if sweep & 1 == 0 else last + 1 - i
+        for i in range(3, last):
+            j = i if sweep & 1 == 0 else last + 2 - i
             low, high = c[j - 1] + push[j], c[j + 1] - push[j + 1]
             if j >= per_turn and j - per_turn < len(outside):
                 low = max(low, c[j - per_turn] + outside[j - per_turn])

@@ -201,8 +201,8 @@ def land_ceiling(task: Task, pitch: Pitch) -> Ceiling:
         span = task.span(factor)
         if pitch == "fixed":
             wide = plan.at_pitch(fixed_pitch_m(task, factor), task.songs_turns)
-            return span.room_m - wide.music_m - plan.lead_in_ramp(task.disc) / 2 * wide.first_pitch_m
-        return span.room_m - tightest(task, factor, 0.0).music_m
+            return span.room_m - plan.taken_m(task.disc, wide)
+        return span.room_m - plan.taken_m(task.disc, tightest(task, factor, 0.0))
 
     factor = _greatest(spare_m, _first_guess(task))
     at_s = None
@@ -229,7 +229,7 @@ def _land_at(task: Task, pitch_m: float) -> Ceiling:
         needed, _ = task.needed_m(factor, radius)
         spare = apart - needed
         worst = int(spare.argmin())
-        return min(float(spare[worst]), task.span(factor).room_m - side.course.music_m)
+        return min(float(spare[worst]), task.span(factor).room_m - plan.taken_m(task.disc, side.course))
 
     factor = _greatest(spare_m, _first_guess(task))
     if factor < math.inf:

@@ -136,6 +136,11 @@ def music_span(disc: Disc, swing_m: float, pitch_m: float) -> Span:
     return Span(outer, disc.music_inner_diameter_m / 2 + half + swing_m)
 
 
+def taken_m(disc: Disc, course: Course) -> float:
+    """Radius that a course takes: the music, and what its first pitch adds to the lead-in's ramp."""
+    return course.music_m + lead_in_ramp(disc) / 2 * course.first_pitch_m
+
+
 def longest_s(disc: Disc, rpm: Fraction, pitch_m: float, swing_m: float) -> float:
     """How much music of that pitch the disc holds; nothing or less where there is no room at all."""
     return music_span(disc, swing_m, pitch_m).room_m / pitch_m / float(rpm) * 60

@@ -206,12 +206,7 @@ def _filling(task: Task, factor: float) -> plan.Side:
     """The tightest course, spread to fill the room there is."""
     room_m = task.span(factor).room_m
     found = tightest(task, factor, room_m)
-    # half the lead-in's ramp to the first pitch counts as turns of it
-    ramp = plan.lead_in_ramp(task.disc) / 2
-    for _ in range(3):
-        left = room_m - ramp * found.first_pitch_m
-        found = course.spread(found, left, task.disc.lead_in_pitch_m)
-    return task.lay(found)
+    return task.lay(course.spread(found, room_m, task.disc))
 
 
 def tightest(task: Task, factor: float, room_m: float | None) -> plan.Course:
