@@ -170,3 +170,11 @@ def least_land(groove: Groove, merges_at: float, tool: str, *, banded: bool = Tr
             best = Least(float(wall[at]), float(turns[at]), nearest)
         best = dataclasses.replace(best, turns_m=nearest)
     return best
+
+
+def steep_m(task, found):
+    """How much more than the land a tight side may keep: planning knows the steepest of a cell, not of each sample."""
+    radius = float(found.side.spiral.at(np.array(found.side.first_turn + found.side.course.music_turns)))
+    slope = found.factor * float(task.measured.slope_m_s.max()) / (2 * math.pi * radius * float(task.rpm) / 60)
+    lengthened = task.disc.land_m + (task.disc.groove_width_m if task.machine.tool == "round" else 0.0)
+    return lengthened * (math.sqrt(1 + slope**2) - 1) + 1e-7

@@ -17,7 +17,21 @@ from bonemusic.errors import FitError
 from bonemusic.spectral import high_cut
 
 from .. import signals
-from .sides import CHISEL, LATHE, RIAA, ROUND, TINY, clip, groove_of, least_land, moved, programme_of, song, task_of
+from .sides import (
+    CHISEL,
+    LATHE,
+    RIAA,
+    ROUND,
+    TINY,
+    clip,
+    groove_of,
+    least_land,
+    moved,
+    programme_of,
+    song,
+    steep_m,
+    task_of,
+)
 
 TOOLS = {"chisel": CHISEL, "round": ROUND}
 SAMPLES_M = 1e-10
@@ -34,14 +48,6 @@ def kept(task, found, banded_m=BANDED_M):
     near = least_land(groove, merges, tool)
     assert near.land_m >= task.disc.land_m - banded_m
     return near
-
-
-def steep_m(task, found):
-    """How much more than the land a tight side may keep: planning knows the steepest of a cell, not of each sample."""
-    radius = float(found.side.spiral.at(np.array(found.side.first_turn + found.side.course.music_turns)))
-    slope = found.factor * float(task.measured.slope_m_s.max()) / (2 * math.pi * radius * float(task.rpm) / 60)
-    lengthened = task.disc.land_m + (task.disc.groove_width_m if task.machine.tool == "round" else 0.0)
-    return lengthened * (math.sqrt(1 + slope**2) - 1) + 1e-7
 
 
 # The check itself

@@ -198,8 +198,11 @@ def fixed_pitch_m(task: Task, factor: float) -> float:
 
 
 def _variable(task: Task, factor: float) -> plan.Side:
-    """The tightest course."""
-    return task.lay(tightest(task, factor, None))
+    """The tightest course, gentle where there is room for that."""
+    found = tightest(task, factor, None)
+    if plan.taken_m(task.disc, found) > task.span(factor).room_m:
+        found = tightest(task, factor, 0.0)
+    return task.lay(found)
 
 
 def _filling(task: Task, factor: float) -> plan.Side:
