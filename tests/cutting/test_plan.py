@@ -83,11 +83,11 @@ def test_every_disc_at_every_speed(name, rpm, part):
     inside = (turns >= begin) & (turns <= end)
     np.testing.assert_allclose(pitch[inside], side.pitch_m, rtol=1e-9)
     assert side.pitch_m >= plan.least_pitch_m(disc)
-    assert side.first_turn == pytest.approx(begin, rel=1e-14)
+    assert side.first_turn == pytest.approx(begin, rel=1e-12)
     inner = float(side.spiral.at(np.array(end)))
     least = disc.music_inner_diameter_m / 2 + half + SWING_M
     assert inner >= least - SAMPLE_M
-    if side.pitch_m < disc.lead_in_pitch_m:
+    if side.pitch_m < disc.lead_in_pitch_m * (1 - 1e-9):
         assert inner == pytest.approx(least, abs=SAMPLE_M)  # fills the area
     else:
         assert side.pitch_m == pytest.approx(disc.lead_in_pitch_m, rel=1e-12)  # a wider one would trip automatic stops

@@ -79,7 +79,8 @@ def _remedies(task: Task, level: Level | None, pitch: Pitch) -> list[str]:
                 said.append(f"cut at most {units.time_text(tenths / 10)} of it (--end)")
                 break
     if isinstance(pitch, float):
-        smaller_um = math.floor(1e6 * plan.music_span(task.disc, 0.0, 0.0).room_m / max(task.songs_turns[-1][1], 1e-9))
+        turns = max(task.songs_turns[-1][1], 1e-9) + plan.lead_in_ramp(task.disc) / 2
+        smaller_um = math.floor(1e6 * plan.music_span(task.disc, 0.0, 0.0).room_m / turns)
         for um in (smaller_um - 1, smaller_um - 3):
             if um > 0 and _fits(task, level, um / 1e6):
                 said.append(f"--pitch {um}um")
