@@ -1,86 +1,120 @@
-"""Displacement at its rate, and its place on the side."""
+"""A programme laid along its side: each sample in its place, in its own memory where there is room."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
 from bonemusic import presets
-from bonemusic.curves import recording
-from bonemusic.cutting import engrave, plan
+from bonemusic.cutting import plan, programme
+from bonemusic.cutting.engrave import engrave
+from bonemusic.groove import Knots
+
+from .sides import programme_of
 
 DISC = presets.disc("7in-78")
-RIAA = presets.curve("riaa")
+RATE = 48_000
+RING = programme.ring_samples(RATE)
 
 
-@pytest.mark.parametrize(
-    ("bandwidth", "rate"), [(3600, 48_000), (4500, 48_000), (12_000, 48_000), (12_001, 96_000), (24_000, 96_000),
-                            (25_000, 192_000)],
-)  # fmt: skip
-def test_rate_is_four_times_the_bandwidth_at_least(bandwidth, rate):
-    assert engrave.groove_rate_hz(bandwidth) == rate
+def held(samples, reserve=(0, 0), stereo=False, seed=4):
+    """Noise with ringing, within room that is held ready."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for _ in range(2 if stereo else 1):
+        base = np.zeros(sum(reserve) + samples + 2 * RING, np.float32)
+        base[reserve[0] : len(base) - reserve[1]] = rng.standard_normal(samples + 2 * RING) * 1e-6
+        rows.append(base[reserve[0] : len(base) - reserve[1]])
+    return programme.Programme(rows[0], rows[1] if stereo else None, RATE, ((0, samples),), reserve)
 
 
-@pytest.mark.parametrize(("song_hz", "most"), [(44_100, 12_000), (8000, 3478.26), (22_050, 9586.96), (384_000, 12_000)])
-def test_nothing_is_cut_that_the_song_cannot_hold(song_hz, most):
-    band = engrave.song_bandwidth_hz(song_hz, 12_000)
-    assert band == pytest.approx(most, abs=0.01)
-    assert 1.15 * band <= song_hz / 2 + 1e-9  # where the high-cut is complete
-
-
-@pytest.mark.parametrize(("song_hz", "band"), [(44_100, 12_000.0), (8000, 3400.0), (96_000, 20_000.0)])
-def test_tone_keeps_its_time_and_size(song_hz, band):
-    """500 Hz: the displacement's rate, its ringing before and after, its phase to a hundredth of a degree."""
-    hz = 500.0
-    tone = np.sin(2 * np.pi * hz * np.arange(3 * song_hz) / song_hz).astype(np.float32)
-    unit, rate = engrave.displacement(tone, song_hz, RIAA, band)
-    ring = engrave.ring_samples(rate)
-    assert rate == engrave.groove_rate_hz(band)
-    assert ring == rate // 4
-    assert len(unit) == 3 * rate + 2 * ring
-    k = np.arange(rate, 2 * rate)
-    found = 2j * np.mean(unit[ring + k] * np.exp(-2j * np.pi * hz * k / rate))
-    gain = recording(RIAA, np.array([hz]))[0] * 0.05 / (2j * np.pi * hz)
-    assert abs(found / gain) == pytest.approx(1, rel=1e-5)
-    assert np.degrees(np.angle(found / gain)) == pytest.approx(0, abs=0.01)
+def side_of(samples, disc=DISC, pitch_m=200e-6):
+    course = plan.at_pitch(pitch_m, [(0.0, samples / RATE * float(disc.rpm) / 60)])
+    return plan.lay(disc, disc.rpm, RATE, [(0, samples)], course)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 3.0])
-def test_song_lies_at_the_music_of_its_side(seconds):
-    rate = 48_000
-    ring = engrave.ring_samples(rate)
-    samples = round(seconds * rate)
-    unit = np.random.default_rng(4).standard_normal(samples + 2 * ring).astype(np.float32) * 1e-6
-    side = plan.lay(DISC, DISC.rpm, rate, samples, 200e-6)
-    groove = engrave.engrave(side, unit, 2.5, DISC, DISC.rpm, rate, {"title": "x"})
-    music = groove.band("music")
-    begin = music.first - ring
+@pytest.mark.parametrize("stereo", [False, True])
+def test_song_lies_at_the_music_of_its_side(seconds, stereo):
+    samples = round(seconds * RATE)
+    made = held(samples, stereo=stereo)
+    unit = [None if row is None else row.copy() for row in (made.lateral_m, made.vertical_m)]
+    side = side_of(samples)
+    groove = engrave(side, made, 2.5, DISC, DISC.rpm, {"title": "x"})
+    music = groove.music
+    begin = music.first - RING
     assert music.last - music.first == samples
-    np.testing.assert_array_equal(groove.lateral_m[begin : begin + len(unit)], unit * np.float32(2.5))
-    assert not groove.lateral_m[:begin].any()
-    assert not groove.lateral_m[begin + len(unit) :].any()
+    assert (groove.vertical_m is not None) == stereo
+    for laid, row in zip((groove.lateral_m, groove.vertical_m), unit, strict=True):
+        if row is None:
+            continue
+        np.testing.assert_array_equal(laid[begin : begin + len(row)], row * np.float32(2.5))
+        assert not laid[:begin].any()
+        assert not laid[begin + len(row) :].any()
     assert len(groove) == side.bands[-1].last
-    assert groove.vertical_m is None
-    assert (groove.rate_hz, groove.rpm, groove.meta["title"]) == (rate, DISC.rpm, "x")
+    assert (groove.rate_hz, groove.rpm, groove.meta["title"]) == (RATE, DISC.rpm, "x")
     assert groove.spiral is side.spiral
+    assert groove.bands == side.bands
     assert groove.profile.width_m == DISC.groove_width_m
     (block,) = groove.blocks(len(groove))
-    np.testing.assert_allclose(block.width_m, DISC.groove_width_m, rtol=1e-12)
+    if not stereo:
+        np.testing.assert_allclose(block.width_m, DISC.groove_width_m, rtol=1e-12)
     # the song begins two turns in, at the angle that the lead-in's length says, to a sample
     turns = music.first * groove.turns_per_sample
     assert turns == pytest.approx(2, abs=1.5 * groove.turns_per_sample)
     assert block.angle_rad[music.first] == pytest.approx(2 * math.pi * turns, rel=1e-15)
 
 
-def test_ringing_that_has_no_room_before_the_first_sample_is_left_out():
-    import dataclasses
+@pytest.mark.parametrize("stereo", [False, True])
+@pytest.mark.parametrize("factor", [1.0, 0.3])
+def test_in_its_own_memory_it_is_the_same_as_copied(stereo, factor):
+    """What was held ready becomes lead-in and lead-out: no copy, and the same groove."""
+    samples = 2 * RATE
+    before = plan.lead_in_samples(DISC, DISC.rpm, RATE)
+    reserve = (before, plan.most_tail_samples(DISC, DISC.rpm, RATE))
+    ready, plain = held(samples, reserve, stereo), held(samples, (0, 0), stereo)
+    memory = ready.lateral_m.base
+    side = side_of(samples)
+    one, other = (engrave(side, made, factor, DISC, DISC.rpm, {}) for made in (ready, plain))
+    assert np.shares_memory(one.lateral_m, memory)
+    np.testing.assert_array_equal(one.lateral_m, other.lateral_m)
+    if stereo:
+        np.testing.assert_array_equal(one.vertical_m, other.vertical_m)
 
+
+@pytest.mark.parametrize("reserve", [(10, 10**6), (10**5, 10), (0, 0)])
+def test_where_too_little_is_held_ready_it_is_copied(reserve):
+    samples = RATE
+    made, plain = held(samples, reserve), held(samples)
+    side = side_of(samples)
+    one, other = (engrave(side, p, 0.5, DISC, DISC.rpm, {}) for p in (made, plain))
+    assert not np.shares_memory(one.lateral_m, made.lateral_m)
+    np.testing.assert_array_equal(one.lateral_m, other.lateral_m)
+
+
+def test_the_programme_is_used_up():
+    made = held(RATE)
+    before = made.lateral_m.copy()
+    engrave(side_of(RATE), made, 0.5, DISC, DISC.rpm, {})
+    np.testing.assert_array_equal(made.lateral_m, before * np.float32(0.5))
+
+
+def test_depth_is_laid_with_the_course():
+    samples = 2 * RATE
+    side = side_of(samples)
+    depth = Knots(np.array([-1.0, 1.0, 3.0]), np.array([28e-6, 40e-6, 28e-6]), np.zeros(3))
+    side = dataclasses.replace(side, course=dataclasses.replace(side.course, depth=depth))
+    groove = engrave(side, held(samples), 1.0, DISC, DISC.rpm, {})
+    assert float(groove.depth.at(np.array(side.first_turn + 1))) == pytest.approx(40e-6, rel=1e-12)
+    assert float(groove.depth.at(np.array(0.0))) == pytest.approx(28e-6, rel=1e-12)
+
+
+def test_ringing_that_has_no_room_before_the_first_sample_is_left_out():
     disc = dataclasses.replace(DISC, lead_in_turns=0.1)
-    rate, samples = 48_000, 48_000
-    side = plan.lay(disc, disc.rpm, rate, samples, 200e-6)
-    unit = np.ones(samples + 2 * engrave.ring_samples(rate), np.float32)
-    groove = engrave.engrave(side, unit, 1.0, disc, disc.rpm, rate, {})
+    side = side_of(RATE, disc)
+    groove = engrave(side, programme_of(np.ones(RATE + 2 * RING)), 1.0, disc, disc.rpm, {})
     assert groove.lateral_m[0] == 1
-    assert groove.lateral_m[groove.band("music").last + engrave.ring_samples(rate)] == 0
+    assert groove.lateral_m[groove.music.last + RING] == 0
