@@ -69,7 +69,8 @@ def test_the_tightest_pitch_keeps_width_and_land(shared: Path, minstrels: Path, 
     heard = refplay(shared, disc, "78", _part(minstrels, tmp_path, 20))
     meets_the_bar(heard)
     assert heard["closest_turns_um"] >= 56 + 15
-    assert 15 <= claimed["closest_land_um"] <= 15.6
+    # land + the step's allowance, and what planning by cells may leave between steep grooves
+    assert 15 <= claimed["closest_land_um"] <= 16
 
 
 def _part(song: Path, folder: Path, seconds: float) -> Path:

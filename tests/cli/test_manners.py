@@ -95,7 +95,7 @@ def test_wrong_usage(run: Run, untouched: Path) -> None:
         ("cut",): ("SONG",),
         ("cut", "a.wav"): ("-o",),
         ("cut", "a.wav", "-o"): ("-o", "argument"),
-        ("cut", "a.wav", "b.wav", "-o", "out.svg"): ("b.wav", "quotes"),
+        ("play", "a.svg", "b.svg", "-o", "out.wav"): ("b.svg", "quotes"),
         ("cut", "a.wav", "-o", "out.svg", "--levl", "3"): ("--levl", "--level"),
         ("cut", "a.wav", "-o", "out.svg", "--json=yes"): ("--json",),
         ("play",): ("DISC",),

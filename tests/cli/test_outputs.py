@@ -211,7 +211,7 @@ def test_an_error_nobody_foresaw_is_one_line(
     def broken(*_: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(cut, "cut", broken)
+    monkeypatch.setattr(cut, "cut_album", broken)
     result = run("cut", wav, "-o", "out.svg")
     assert result.code == 1
     assert "should not have happened: RuntimeError: two lines; please report" in result.line
@@ -226,7 +226,7 @@ def test_too_little_memory_is_one_line(run: Run, untouched: Path, wav: Path, mon
     def broken(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(cut, "cut", broken)
+    monkeypatch.setattr(cut, "cut_album", broken)
     refused(run("cut", wav, "-o", "out.svg"), "memory", "--start and --end", codes=(1,))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -29,6 +30,11 @@ NEAR = 1.037
 """How much wider than the least the music may be for the sake of gentleness, where room is short."""
 EASING = 30
 """Sweeps that even out the pitch: more gain little."""
+WIDE_EASING = 200
+"""Where there is room: some turns lie as evenly as the land allows."""
+ROUNDS = 3
+FIRST = -2
+"""The first coefficient that is felt from turn 0 on stands before it, and one more for its knot."""
 SPARE_PART = 0.25
 """And which part of the room that is to spare it may take."""
 TAIL_PITCH = 4.0
@@ -69,67 +75,110 @@ def tightest(
     depth : Knots or None
         Only handed on.
     """
+    return _tight(held, needed_m, disc, songs_turns, room_m, screw_turns).course(held, depth)
+
+
+def filling(
+    held: Cells,
+    needed_m: NDArray[Any],
+    disc: Disc,
+    songs_turns: Sequence[tuple[float, float]],
+    room_m: float,
+    screw_turns: float | None,
+    depth: Knots | None,
+) -> Course:
+    """A course that takes all the room, parameters as for `tightest`; none where even the tightest takes more.
+
+    Of what is to spare every turn gets the same. Half of it is kept as land everywhere, half may go where it makes the
+    pitch even. The mean pitch is at most the lead-in's: a wider one would trip automatic stops.
+    """
+    tight = _tight(held, needed_m, disc, songs_turns, room_m, screw_turns)
+    found = tight.course(held, depth)
+    ramp, more = lead_in_ramp(disc) / 2, 0.0
+    for _ in range(ROUNDS):
+        left_m = (room_m - taken_m(disc, found)) / (found.music_turns + ramp)
+        more += min(left_m, disc.lead_in_pitch_m - found.music_m / found.music_turns)
+        if more <= 0:
+            break
+        found = tight.wider(more).course(held, depth)
+    return found
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A course as its spline's coefficients, and what each of them has to keep to."""
+
+    coefficients: NDArray[Any]
+    outside: NDArray[Any]
+    beside: NDArray[Any]
+    push: NDArray[Any]
+    per_turn: int
+    music: int
+    """How many coefficients lie before all that are felt at the music's end."""
+
+    def wider(self, more_m: float) -> _Way:
+        """Every turn that much further from the next, and the pitch evened out with half of that."""
+        turns = np.maximum(np.arange(len(self.coefficients)) + FIRST, 0) / self.per_turn
+        outside = self.outside + more_m / 2
+        c = self.coefficients + more_m * turns
+        _ease(c[: self.music], c, outside, self.beside, self.push, self.per_turn, WIDE_EASING)
+        return replace(self, coefficients=c)
+
+    def course(self, held: Cells, depth: Knots | None) -> Course:
+        """Through the coefficient of turn 0, so that the lead-in ends where it did when its land was asked for."""
+        c = self.coefficients.copy()
+        c[1] = 2 * c[2] - c[3]
+        c[0] = 2 * c[1] - c[2]
+        c -= c[2]
+        end = math.ceil((held.music_turns + 1) * self.per_turn)
+        way = spline(c, FIRST / self.per_turn, self.per_turn)
+        return Course(way, depth, held.music_turns, end / self.per_turn)
+
+
+def _tight(
+    held: Cells,
+    needed_m: NDArray[Any],
+    disc: Disc,
+    songs_turns: Sequence[tuple[float, float]],
+    room_m: float | None,
+    screw_turns: float | None,
+) -> _Way:
+    """The gentlest way that is nearly as narrow as the least."""
     able = [m for m in KNOTS if screw_turns is None or 4 / m >= screw_turns] or [KNOTS[0]]
-    narrowest = _course(held, needed_m, disc, songs_turns, able[-1], depth)
-    if room_m is not None and taken_m(disc, narrowest) >= room_m:
+    narrowest = _way(held, needed_m, disc, songs_turns, able[-1])
+    narrow = narrowest.course(held, None)
+    if room_m is not None and taken_m(disc, narrow) >= room_m:
         return narrowest
-    least = narrowest.music_m
+    least = narrow.music_m
     if screw_turns is None:
         least = min(least, least_way_m(held, needed_m) + MARKER_M * (len(songs_turns) - 1))
     enough = NEAR * least
     if room_m is not None:
         enough = max(enough, least + SPARE_PART * (room_m - least))
     for per_turn in able[:-1]:
-        found = _course(held, needed_m, disc, songs_turns, per_turn, depth)
-        if found.music_m <= enough and (room_m is None or taken_m(disc, found) <= room_m):
+        found = _way(held, needed_m, disc, songs_turns, per_turn)
+        there = found.course(held, None)
+        if there.music_m <= enough and (room_m is None or taken_m(disc, there) <= room_m):
             return found
     return narrowest
 
 
-def spread(course: Course, room_m: float, disc: Disc) -> Course:
-    """The same, with every turn the same bit further from the next, so that it takes all the room (`plan.taken_m`).
-
-    No further than to a mean pitch of the lead-in's: a wider one would trip automatic stops.
-    """
-    left_m = (room_m - taken_m(disc, course)) / (course.music_turns + lead_in_ramp(disc) / 2)
-    more = min(left_m, disc.lead_in_pitch_m - course.music_m / course.music_turns)
-    if more <= 0:
-        return course
-    way = course.way
-    return Course(
-        Knots(way.turns, way.value + more * way.turns, way.slope + more),
-        course.depth,
-        course.music_turns,
-        course.end_turns,
-    )
-
-
-def _course(
-    held: Cells,
-    needed_m: NDArray[Any],
-    disc: Disc,
-    songs_turns: Sequence[tuple[float, float]],
-    per_turn: int,
-    depth: Knots | None,
-) -> Course:
-    """The tightest course with so many knots a turn."""
+def _way(
+    held: Cells, needed_m: NDArray[Any], disc: Disc, songs_turns: Sequence[tuple[float, float]], per_turn: int
+) -> _Way:
+    """The tightest with so many knots a turn."""
     end = math.ceil((held.music_turns + 1) * per_turn)
-    first = -2  # the first coefficient that is felt from turn 0 on stands before it, and one more for its knot
-    x = np.arange(first, end + 3) / per_turn
-    outside = _by_coefficient(needed_m, held, per_turn, first)
-    beside_lead_in = _by_coefficient(needed_m + _lead_in_way_m(held, disc), held, per_turn, first - per_turn, to_turn=0)
+    x = np.arange(FIRST, end + 3) / per_turn
+    outside = _by_coefficient(needed_m, held, per_turn, FIRST)
+    beside_lead_in = _by_coefficient(needed_m + _lead_in_way_m(held, disc), held, per_turn, FIRST - per_turn, to_turn=0)
     beside = np.full(len(x), -np.inf)
     count = min(len(x), len(beside_lead_in))
     beside[:count] = beside_lead_in[:count]
     push = _push(x, held.music_turns, songs_turns, disc) / per_turn
     c = _pass(outside, beside, push, per_turn)
-    music = math.floor(held.music_turns * per_turn) - first - 1  # what is felt at the music's end stays
+    music = math.floor(held.music_turns * per_turn) - FIRST - 1  # what is felt at the music's end stays
     _ease(c[:music], c, outside, beside, push, per_turn, EASING)
-    # at turn 0 the course is what the coefficient there is: the lead-in ends where it did when its land was asked for
-    c[1] = 2 * c[2] - c[3]
-    c[0] = 2 * c[1] - c[2]
-    c -= c[2]
-    return Course(spline(c, first / per_turn, per_turn), depth, held.music_turns, end / per_turn)
+    return _Way(c, outside, beside, push, per_turn, music)
 
 
 def _by_coefficient(

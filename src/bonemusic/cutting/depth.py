@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..groove import Knots, spline
 from ..presets import Disc, Sheet, Stylus
-from .spacing import CELLS, Cells
+from .spacing import CELLS, PIECE, Cells
 
 KNOTS = 8
 """Knots a turn of the planned depth: it changes over half a turn, below anything heard."""
@@ -55,8 +55,13 @@ def half_widths_m(depth: Knots | None, held: Cells, disc: Disc) -> NDArray[Any] 
     """Half the planned width in each cell, no less than anywhere in it."""
     if depth is None:
         return disc.groove_width_m / 2
-    edges = depth.at(held.first_turn + np.arange(len(held.up_m) + 1) / CELLS)
-    return np.asarray(np.maximum(edges[:-1], edges[1:]) * math.tan(disc.angle_rad / 2))
+    edges = depth.at(held.first_turn + np.arange(len(held.up_m) // PIECE + 1) * (PIECE / CELLS))
+    bulge = np.zeros(
+        len(edges)
+    )  # how far a curve may stand above the ends of a piece: a quarter of its second difference
+    bulge[1:-1] = np.abs(np.diff(edges, 2)) / 4
+    edges = edges + bulge
+    return np.repeat(np.maximum(edges[:-1], edges[1:]) * math.tan(disc.angle_rad / 2), PIECE)
 
 
 def _felt(values: NDArray[Any]) -> NDArray[Any]:

@@ -30,6 +30,8 @@ from ..spectral import THREADS
 
 CELLS = 1152
 """Cells of a turn: 2⁷·3², so that many numbers of knots a turn divide it."""
+PIECE = 12
+"""Cells that share one radius and one planned width, which change slowly."""
 BLOCK_CELLS = CELLS * 2
 
 

@@ -209,7 +209,10 @@ def _filling(task: Task, factor: float) -> plan.Side:
     """The tightest course, spread to fill the room there is."""
     room_m = task.span(factor).room_m
     found = tightest(task, factor, room_m)
-    return task.lay(course.spread(found, room_m, task.disc))
+    needed, deep = task.needed_m(factor, _radii(task, found, factor))
+    return task.lay(
+        course.filling(task.held, needed, task.disc, task.songs_turns, room_m, task.machine.screw_turns, deep)
+    )
 
 
 def tightest(task: Task, factor: float, room_m: float | None) -> plan.Course:
@@ -222,12 +225,13 @@ def tightest(task: Task, factor: float, room_m: float | None) -> plan.Course:
     return found
 
 
-def _radii(task: Task, found: plan.Course | None, factor: float) -> NDArray[Any] | float:
+def _radii(task: Task, found: plan.Course | None, factor: float) -> NDArray[Any]:
     """A little less than the radius in each cell: the course's, else as if the music filled its room evenly."""
-    span = task.span(factor)
+    span, held = task.span(factor), task.held
+    ends = held.first_turn + np.arange(1, len(held.toward_m) // spacing.PIECE + 1) * (spacing.PIECE / spacing.CELLS)
     if found is None:
-        share = np.clip((task.held.turns + 1 / spacing.CELLS) / max(task.held.music_turns, 1e-9), 0, 1)
-        return np.asarray(span.outer_m - share * max(span.room_m, 0.0))
-    return np.asarray(
-        np.maximum(span.outer_m - found.way.at(task.held.turns + 1 / spacing.CELLS), span.inner_m) * 0.998
-    )
+        share = np.clip(ends / max(held.music_turns, 1e-9), 0, 1)
+        least = span.outer_m - share * max(span.room_m, 0.0)
+    else:
+        least = np.maximum(span.outer_m - found.way.at(ends), span.inner_m) * 0.998
+    return np.repeat(least, spacing.PIECE)
