@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -111,6 +111,7 @@ def programme(
     rate_hz: int | None = None,
     extra: tuple[Response | None, Response | None] = (None, None),
     reserve: tuple[int, int] = (0, 0),
+    offset_of: Callable[[int], Array] | None = None,
     progress: Progress = silent,
 ) -> Programme:
     """Shape songs into a programme, each as it is decoded: none is ever held whole.
@@ -130,6 +131,8 @@ def programme(
         What the lateral and the vertical are filtered by besides.
     reserve : (int, int)
         Samples of silence to hold ready before and after, for lead-in and lead-out: no copy is needed then.
+    offset_of : callable, optional
+        What each channel of a song, by its number, is constantly off by; asked once all of its blocks went by.
     """
     rate = rate_hz or groove_rate_hz(max(song_bandwidth_hz(s.rate_hz, bandwidth_hz) for s in sounds))
     rows = 2 if stereo and any(s.channels == 2 for s in sounds) else 1
@@ -142,7 +145,7 @@ def programme(
     channels = [np.zeros(reserve[0] + total + reserve[1], np.float32) for _ in range(rows)]
     songs: list[tuple[int, int]] = []
     first = 0
-    for pieces in held:
+    for number, pieces in enumerate(held):
         at = first + reserve[0]
         for piece in pieces:
             end = min(at + piece.shape[1], len(channels[0]))
@@ -151,6 +154,12 @@ def programme(
             at = end
             progress("shaping the sound", min((at - reserve[0]) / total, 1.0))
         songs.append((first, max(at - reserve[0] - 2 * ring, first + 1)))
+        offset = np.zeros(1) if offset_of is None else offset_of(number)
+        if offset.any():
+            whole = [c[first + reserve[0] : at] for c in channels]
+            _take_offset(
+                whole, sounds[number], offset, _responses(sounds[number], curve, bandwidth_hz, rows, extra), rate
+            )
         first = songs[-1][1] + gap
     used = songs[-1][1] + 2 * ring  # a file may hold a few frames less than it says
     views = [c[reserve[0] : reserve[0] + used] for c in channels]
@@ -173,11 +182,40 @@ def _shaped(
     extra: tuple[Response | None, Response | None],
 ) -> Iterator[Array]:
     """One song's lateral (and vertical) displacement as it flows by: (rows, m)."""
-    base = to_displacement(curve, song_bandwidth_hz(sound.rate_hz, bandwidth_hz))
+    responses = _responses(sound, curve, bandwidth_hz, rows, extra)
     both = sound.channels == 2 and rows == 2
-    responses = [_and(base, extra[0]), _and(base, extra[1])] if both else [_and(base, extra[0])]
     mix = _crossed if both else _mixed if sound.channels == 2 else np.transpose
     return flow(sound.blocks(), sound.rate_hz, responses, rate_hz, RING_S, mix)
+
+
+def _responses(
+    sound: Sound, curve: Curve, bandwidth_hz: float, rows: int, extra: tuple[Response | None, Response | None]
+) -> list[Response]:
+    """From a song to its displacement, a response for each row that it fills."""
+    base = to_displacement(curve, song_bandwidth_hz(sound.rate_hz, bandwidth_hz))
+    return [_and(base, each) for each in extra[: rows if sound.channels == 2 else 1]]
+
+
+def _take_offset(
+    channels: Sequence[Array], sound: Sound, offset: Array, responses: Sequence[Response], rate_hz: int
+) -> None:
+    """Take a constant offset out of a song that is shaped already: it thumps where the song begins and where it ends.
+
+    Nothing constant passes the low-cut, so only these two thumps, which the response to a constant tells, are left of
+    it.
+    """
+    seconds = len(channels[0]) / rate_hz - 2 * RING_S
+    samples = round(min(seconds, 4.0) * sound.rate_hz)
+    heard = np.asarray(offset, np.float64)[None, :]
+    rows = (_crossed if len(responses) == 2 else _mixed)(heard) if sound.channels == 2 else heard
+    for channel, response, part in zip(channels, responses, rows[:, 0], strict=False):
+        (thumps,) = zip(
+            *flow([np.ones((samples, 1), np.float32)], sound.rate_hz, response, rate_hz, RING_S), strict=True
+        )
+        thump = np.concatenate(thumps) * np.float32(part)
+        half = min(len(thump), len(channel)) // 2
+        channel[:half] -= thump[:half]
+        channel[len(channel) - half :] -= thump[len(thump) - half :]
 
 
 def _and(response: Response, other: Response | None) -> Response:

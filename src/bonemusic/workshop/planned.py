@@ -59,6 +59,7 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
             plan.lead_in_samples(disc, wish.rpm, reserve_rate),
             plan.most_tail_samples(disc, wish.rpm, reserve_rate),
         ),
+        offset_of=lambda number: songs[number].offsets,
         progress=progress,
     )
     for song in songs:
@@ -70,5 +71,5 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
     if wish.compensate:
         task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)
     made = mastered(task, wish, progress)
-    said = dict.fromkeys(line for song in songs for line in song.warnings)
+    said = dict.fromkeys(line for song in songs for line in (*song.warnings, *song.afterwards()))
     return Planned(made, band_hz, (*made.fit.warnings, *said))

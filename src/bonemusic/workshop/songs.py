@@ -21,6 +21,8 @@ from .recipe import Recipe
 
 SHORTEST_S = 0.05
 CANCELLED = 1e-3
+OFFSET = 0.01
+"""A constant part of a song that is more than this is an error of some converter's, and taken out."""
 FAR_TOO_LONG = 3.0
 Tap = Callable[[NDArray[Any]], None]
 
@@ -35,6 +37,7 @@ class Song:
     frames_heard: int = 0
     peak: float = 0.0
     mixed_peak: float = 0.0
+    sums: NDArray[Any] | float = 0.0
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -66,6 +69,7 @@ class Song:
         """The sound, measured as it goes by."""
         for block in self.stream.blocks():
             self.frames_heard += len(block)
+            self.sums = self.sums + block.sum(axis=0, dtype=np.float64)
             self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
             if self.channels == 2:
                 self.mixed_peak = max(self.mixed_peak, float(np.abs(block[:, 0] + block[:, 1]).max(initial=0.0)) / 2)
@@ -77,6 +81,17 @@ class Song:
                 f"{self.name}: {self.frames_heard} samples are {self.seconds * 1e3:.3g} ms, "
                 f"too short to be heard; give at least {SHORTEST_S * 1e3:.0f} ms"
             )
+
+    @property
+    def offsets(self) -> NDArray[Any]:
+        """What each channel is constantly off by, where that is more than 1 % of full scale."""
+        means = np.broadcast_to(self.sums / max(self.frames_heard, 1), (self.channels,))
+        return np.where(np.abs(means) > OFFSET, means, 0.0)
+
+    def afterwards(self) -> list[str]:
+        """What is to be said of it once it was heard."""
+        worst = float(np.abs(self.offsets).max(initial=0.0))
+        return [f"{self.name}: a constant offset of {worst:.0%} of full scale is taken out"] if worst else []
 
     def refuse_cancelled(self) -> None:
         """Where one channel is the other upside down, nothing but their rounding would be left of a mix."""
