@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.interpolate import CubicHermiteSpline
+from scipy.interpolate import BSpline, CubicHermiteSpline
 
-from bonemusic.groove import BLOCK, Band, Groove, Knots, Profile, constant, turn_at
+from bonemusic.groove import BLOCK, Band, Groove, Knots, Profile, constant, music_of, spline, tracks_of, turn_at
 
 PROFILE = Profile(56e-6, 6e-6, math.pi / 2)
 finite = st.floats(-1, 1)
@@ -115,6 +115,68 @@ def test_knots_are_read_only_and_hold_no_integers():
 def test_knots_that_make_no_sense(turns, value, what):
     with pytest.raises(ValueError, match=what):
         Knots(np.array(turns, float), np.array(value, float), np.zeros_like(np.array(value, float)))
+
+
+# Splines
+
+
+COEFFICIENTS = st.lists(finite, min_size=5, max_size=40)
+
+
+@settings(deadline=None)
+@given(COEFFICIENTS, st.integers(1, 12), st.floats(-20, 20))
+def test_splines_are_de_boors(coefficients, per_turn, first):
+    c = np.array(coefficients)
+    these = spline(c, first, per_turn)
+    # knot j + 2 of de Boor's is where coefficient j stands
+    known = BSpline(first + (np.arange(len(c) + 4) - 2) / per_turn, c, 3)
+    t = np.linspace(these.turns[0], these.turns[-1], 200)
+    np.testing.assert_allclose(these.at(t), known(t), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(these.slope_at(t), known(t, 1), rtol=0, atol=1e-7 * per_turn)
+
+
+@settings(deadline=None)
+@given(COEFFICIENTS, st.integers(1, 12))
+def test_a_spline_lies_between_the_four_coefficients_that_are_felt(coefficients, per_turn):
+    c = np.array(coefficients)
+    these = spline(c, -3.0, per_turn)
+    places = np.linspace(1, len(c) - 2, 50 * len(c))[:-1]  # in knots from the first coefficient
+    found = these.at(-3.0 + places / per_turn)
+    four = np.lib.stride_tricks.sliding_window_view(c, 4)[np.floor(places + 1e-9).astype(int) - 1]
+    assert (found >= four.min(axis=1) - 1e-9).all()
+    assert (found <= four.max(axis=1) + 1e-9).all()
+
+
+@settings(deadline=None)
+@given(COEFFICIENTS, st.integers(1, 4), st.integers(0, 3))
+def test_a_spline_moved_by_turns_is_that_of_later_coefficients(coefficients, per_turn, turns):
+    c = np.array([*coefficients, *np.zeros(turns * per_turn)])
+    whole, later = spline(c, 0.0, per_turn), spline(c[turns * per_turn :], 0.0, per_turn)
+    t = np.linspace(later.turns[0], later.turns[-1], 100)
+    np.testing.assert_allclose(whole.at(t + turns), later.at(t), rtol=0, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(COEFFICIENTS, st.integers(1, 12))
+def test_a_spline_has_no_kink_in_its_slope(coefficients, per_turn):
+    """C²: the second derivative of Hermite's cubic is the same on both sides of each knot, and what it should be."""
+    c = np.array(coefficients)
+    these = spline(c, 0.0, per_turn)
+    h, y, m = 1 / per_turn, these.value, these.slope
+    rise = np.diff(y) / h
+    begins = (6 * rise - 4 * m[:-1] - 2 * m[1:]) / h
+    ends = (-6 * rise + 2 * m[:-1] + 4 * m[1:]) / h
+    bend = (c[:-2] - 2 * c[1:-1] + c[2:]) * per_turn**2
+    np.testing.assert_allclose(begins, bend[:-1], rtol=0, atol=1e-11 * per_turn**2)
+    np.testing.assert_allclose(ends, bend[1:], rtol=0, atol=1e-11 * per_turn**2)
+
+
+def test_splines_of_straight_runs_are_straight():
+    these = spline(3.0 + 0.5 * np.arange(20), 1.0, 4)  # half a metre a knot is two a turn
+    t = np.linspace(these.turns[0] - 5, these.turns[-1] + 5, 100)
+    np.testing.assert_allclose(these.at(t), 3 + 2 * (t - 1), rtol=1e-13)
+    np.testing.assert_allclose(these.slope_at(t), 2, rtol=1e-12)
+    np.testing.assert_allclose(these.turns, 1 + np.arange(1, 19) / 4, rtol=1e-15)
 
 
 # The way back from a point
@@ -245,10 +307,28 @@ def test_memory_maps_are_kept_as_they_are(tmp_path):
 
 
 def test_bands_are_found_by_name():
-    bands = (Band("lead-in", 0, 10), Band("music", 10, 20), Band("music", 20, 30))
+    bands = (Band("lead-in", 0, 10), Band("track 1", 10, 20), Band("track 1", 20, 30))
     groove = groove_of(bands=bands)
-    assert groove.band("music") == bands[1]
+    assert groove.band("track 1") == bands[1]
     assert groove.band("label") is None
+
+
+SONGS = (Band("lead-in", 0, 10), Band("track 1", 10, 20), Band("marker 1", 20, 25), Band("track 2", 25, 40),
+         Band("lead-out", 40, 90), Band("locked groove", 90, 100))  # fmt: skip
+
+
+def test_music_is_all_songs_and_what_lies_between():
+    assert tracks_of(SONGS) == (SONGS[1], SONGS[3])
+    assert music_of(SONGS) == Band("music", 10, 40)
+    assert groove_of(100, bands=SONGS).music == Band("music", 10, 40)
+    assert music_of(SONGS[:2]) == Band("music", 10, 20)
+
+
+def test_where_no_song_is_named_the_whole_groove_is_music():
+    for bands in ((), (SONGS[0], SONGS[-1])):
+        assert tracks_of(bands) == ()
+        assert music_of(bands) is None
+        assert groove_of(100, bands=bands).music == Band("music", 0, 100)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,23 @@ def test_a_song_of_silence_between_two_others():
     assert b - a == made.rate_hz
 
 
+@pytest.mark.parametrize("stereo", [False, True])
+def test_a_song_that_is_constantly_off_does_not_thump(stereo):
+    """What a song is off by is known when it has flowed by, and is as if it had never been."""
+    one, two = song(1.3, 1, loud=0.2), song(1.3, 2, loud=0.2)
+    right = of(clip(one, two), clip(two, one), stereo=stereo)
+    off = np.float32(0.3)
+    offsets = [np.full(2, off), np.zeros(2)]
+    made = of(clip(one + off, two + off), clip(two, one), stereo=stereo, offset_of=offsets.__getitem__)
+    assert made.songs == right.songs
+    scale = abs(right.lateral_m).max()
+    np.testing.assert_allclose(made.lateral_m, right.lateral_m, atol=1e-3 * scale)
+    if stereo:
+        np.testing.assert_allclose(made.vertical_m, right.vertical_m, atol=1e-3 * scale)
+    thumps = of(clip(one + off, two + off), clip(two, one), stereo=stereo)
+    assert abs(thumps.lateral_m - right.lateral_m).max() > 0.3 * scale
+
+
 # Lengths that are not told, or told wrongly
 
 
