@@ -15,14 +15,15 @@ from .wish import Wish
 CLIPPED_RUNS = 10
 MUCH_THD_PERCENT = 10.0
 QUIET_DB = -6.0
+WORTH_DB = 1.0
 
 
 def advice(
     made: Mastered, wish: Wish, limited_by: LimitedBy, needle: Needle, heat: Heat | None, places: Sequence[Place],
-    spots: Sequence[Spot], heard: Sequence[Loudness],
+    spots: Sequence[Spot], heard: Sequence[Loudness], could_win: tuple[float, float],
 ) -> tuple[str, ...]:  # fmt: skip
-    """Advice for a side that fits."""
-    said = [*_level(made, wish, limited_by), *_sound(wish, places, spots, heard)]
+    """Advice for a side that fits; `could_win`: how many dB limiting would win, and the part of the time it touches."""
+    said = [*_level(made, wish, limited_by, *could_win), *_sound(wish, places, spots, heard)]
     if not needle.stays:
         said.insert(0, _sentence(needle.said))
     if heat is not None and heat.spare_db is not None and heat.spare_db < 0:
@@ -31,16 +32,17 @@ def advice(
     return tuple(dict.fromkeys(said)) or ("Nothing needs to be changed: cut it.",)
 
 
-def _level(made: Mastered, wish: Wish, limited_by: LimitedBy) -> Iterator[str]:
+def _level(made: Mastered, wish: Wish, limited_by: LimitedBy, won_db: float, touched: float) -> Iterator[str]:
     level = made.fit.level_db
     if level is None:
         return
     mastering = wish.mastering.limits
     if limited_by == "time" and level < QUIET_DB:
         yield "The side is full: a shorter side, a bigger disc, a slower speed or less bass (--high-pass) gains level."
-    elif limited_by in ("bass", "treble", "pickup") and not mastering:
+    elif limited_by in ("bass", "treble", "pickup") and not mastering and won_db >= WORTH_DB:
         yield (
-            "Few moments hold the level down: --master auto turns only these down, and everything else may be louder."
+            f"Few moments hold the level down: --master auto turns these down, in less than {touched:.0%} of the time, "
+            f"and all else is {won_db:.1f} dB louder."
         )
     elif limited_by == "phase":
         yield "Bass out of phase holds the level down: bring it to the middle (--mono-below 150Hz, or --master auto)."

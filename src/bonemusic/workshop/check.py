@@ -26,6 +26,7 @@ from .checked import CheckReport, HeadCheck, NeedleCheck, Pictures, SideCheck, S
 from .cut import SIDE_NAMES, on_sides, refuse_stretch
 from .limits import limited_by
 from .listening import sounds
+from .mastered import could_win_db
 from .pictures import pictures_of
 from .places import places, remains
 from .planned import Planned, planned
@@ -163,7 +164,7 @@ def _told(
         predicted=told_places,
         remains=remains(groove, wish, fit.peak_velocity_m_s),
         spots=found_spots,
-        advice=advice(made, wish, by, held, hot, told_places, found_spots, heard),
+        advice=advice(made, wish, by, held, hot, told_places, found_spots, heard, could_win_db(task, wish.pitch, fit)),
         warnings=found.warnings,
     )
     played = sounds(found_spots, songs, groove, made.gain, wish, presets.turntable("ideal"), start_s) if listen else ()

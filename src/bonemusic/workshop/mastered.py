@@ -113,6 +113,17 @@ def _plain(task: Task, level: Level | None, pitch: Pitch, corners: dict[str, flo
     return Mastered(task, fitted, fitted.factor, 0.0, None, **corners)
 
 
+def could_win_db(task: Task, pitch: Pitch, fitted: Fit) -> tuple[float, float]:
+    """How much louder `auto` would make a side that was not limited, dB, and the part of the time it would touch."""
+    if task.silent:
+        return 0.0, 0.0
+    steps = Mastering("auto", "auto", "auto", "auto", "auto", "auto", "auto")
+    allowed = allowed_of(task, steps, fitted.factor, pitch)
+    land = next((10 ** (r.spare_db / 20) for r in fitted.limits if r.name == "land" and r.spare_db is not None), 1.0)
+    most = min(drive_for(task.measured, allowed, SHARE, DEEPEST_DB), land * fitted.factor)
+    return max(20 * math.log10(most / fitted.factor), 0.0) if most > 0 else 0.0, SHARE
+
+
 def allowed_of(task: Task, steps: Mastering, factor: float, pitch: Pitch) -> Allowed:
     """What the limiters are to keep to, along the layout at that factor."""
     may = task.allowed(layout(pitch)(task, factor))

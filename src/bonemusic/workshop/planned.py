@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from ..cutting import plan
 from ..cutting.compensate import rate_hz_for
+from ..cutting.needle import contact_width_m
 from ..cutting.programme import programme, song_bandwidth_hz
 from ..cutting.task import task_of
+from ..errors import FitError
 from ..progress import Progress
+from ..units import length_text
 from .mastered import Mastered, filters, mastered
 from .songs import Song
 from .wish import Wish
@@ -45,6 +48,7 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
         One of them cannot be read, or nothing of it would be left.
     """
     disc, machine = wish.disc, wish.machine
+    _refuse_large(wish)
     band_hz = max(song_bandwidth_hz(song.rate_hz, machine.bandwidth_hz) for song in songs)
     rate_hz = rate_hz_for(band_hz) if wish.compensate else None
     reserve_rate = rate_hz or 4 * 48_000
@@ -72,4 +76,27 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
         task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)
     made = mastered(task, wish, progress)
     said = dict.fromkeys(line for song in songs for line in (*song.warnings, *song.afterwards()))
-    return Planned(made, band_hz, (*made.fit.warnings, *said))
+    return Planned(made, band_hz, (*made.fit.warnings, *_too_large(wish), *said))
+
+
+def _refuse_large(wish: Wish) -> None:
+    """A groove cannot be compensated for a tip that it does not carry."""
+    tip, disc = wish.compensate, wish.disc
+    if tip is not None and contact_width_m(tip.radius_m, disc.angle_rad) > disc.groove_width_m:
+        raise FitError(
+            f"{tip.name} is larger than the groove of {disc.name}: it would touch walls "
+            f"{length_text(contact_width_m(tip.radius_m, disc.angle_rad))} apart, and the groove is "
+            f"{length_text(disc.groove_width_m)} wide; compensate for a smaller tip, or take a disc with a wider groove"
+        )
+
+
+def _too_large(wish: Wish) -> list[str]:
+    """A word where the chosen tip does not get into the groove."""
+    tip, disc = wish.stylus, wish.disc
+    touching = contact_width_m(tip.radius_m, disc.angle_rad)
+    if touching <= disc.groove_width_m:
+        return []
+    return [
+        f"{tip.name} is larger than the groove: it needs {length_text(touching)} of width, {disc.name} has "
+        f"{length_text(disc.groove_width_m)}; take a smaller tip, or a disc with a wider groove"
+    ]
