@@ -88,7 +88,7 @@ def test_below_every_limit_nothing_changes_bit_for_bit():
     np.testing.assert_array_equal(done.vertical_m, wave[::-1] * np.float32(0.2) * np.float32(drive))
     assert done.touched_share == 0
     assert done.stretches == ()
-    assert [s.deepest_db for s in done.stages] == [0, 0, 0, 0]
+    assert [s.deepest_db for s in done.stages] == [0] * 5
 
 
 def test_a_limit_just_met_is_kept_without_a_touch():
@@ -115,7 +115,7 @@ def test_vertical_alone_gives_way_to_its_own_limits():
     done = run(lateral, vertical, 1.0, Allowed(down_m=1e-5))
     np.testing.assert_array_equal(done.lateral_m, lateral)
     assert done.vertical_m.min() == pytest.approx(-1e-5, rel=2e-3)
-    assert [s.touched_share > 0 for s in done.stages] == [True, False, False, False]
+    assert [s.touched_share > 0 for s in done.stages] == [True, False, False, False, False]
 
 
 def test_only_the_way_that_is_passed_counts():
@@ -136,14 +136,33 @@ def test_a_sibilant_is_turned_down_and_the_voice_below_it_is_not():
     voice, hiss = sine(500, 1e-5, 1.0), sine(8000, 1e-6, 1.0)
     asked = 1e-5 * (2 * np.pi * 500) ** 2 + 1e-6 * (2 * np.pi * 8000) ** 2
     done = run(voice + hiss, None, 1.0, Allowed(bend_m_s2=asked / 2))
-    assert [s.touched_share > 0 for s in done.stages] == [False, False, True, False]
+    assert [s.touched_share > 0 for s in done.stages] == [False, False, False, True, False]
     assert tone(done.lateral_m, 500) == pytest.approx(1e-5, rel=0.03)
     assert tone(done.lateral_m, 8000) < 0.52e-6
 
 
+@pytest.mark.parametrize("stereo", [False, True])
+def test_de_esser_holds_the_treble_alone_to_its_velocity(stereo):
+    """A voice far louder than its sibilant: only the band above 2 kHz is turned down, to the number that is given."""
+    voice, hiss = sine(300, 2e-5, 1.0), sine(9000, 2e-6, 1.0)
+    fast = 2e-6 * 2 * np.pi * 9000  # 11 cm/s; left alone twice that for an edge
+    wave = voice + hiss
+    limit = fast * (1 if stereo else 0.5)
+    done = run(wave, wave.copy() if stereo else None, 1.0, Allowed(treble_m_s=limit))
+    assert [s.touched_share > 0 for s in done.stages] == [False, True, False, False, False]
+    assert done.stages[1].deepest_db == pytest.approx(-6.02, abs=0.3)
+    middle = slice(len(wave) // 4, -len(wave) // 4)
+    spectrum = np.abs(np.fft.rfft(done.lateral_m[middle] * np.hanning(len(wave[middle]))))
+    before = np.abs(np.fft.rfft(wave[middle] * np.hanning(len(wave[middle]))))
+    f = np.fft.rfftfreq(len(wave[middle]), 1 / RATE)
+    low, high = np.argmin(abs(f - 300)), np.argmin(abs(f - 9000))
+    assert 20 * np.log10(spectrum[low] / before[low]) == pytest.approx(0, abs=0.05)
+    assert 20 * np.log10(spectrum[high] / before[high]) == pytest.approx(-6.02, abs=0.1)
+
+
 def test_bass_is_turned_down_and_treble_upon_it_is_not():
     done = run(sine(60, 4e-5, 1.0) + sine(3000, 2e-6, 1.0), None, 1.0, Allowed(swing_m=3e-5))
-    assert [s.touched_share > 0 for s in done.stages] == [False, True, False, False]
+    assert [s.touched_share > 0 for s in done.stages] == [False, False, True, False, False]
     assert tone(done.lateral_m, 3000) == pytest.approx(2e-6, rel=1e-3)
     assert tone(done.lateral_m, 60) == pytest.approx(2.8e-5, rel=0.02)
 

@@ -44,6 +44,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
     ),
     "high-pass": ("HZ", "Zero-phase high-pass: off, auto or a corner."),
     "mono-below": ("HZ", "Bass to mono (elliptical equaliser): off, auto or a corner. Stereo only."),
+    "treble": (
+        "VELOCITY",
+        "De-esser, the band above 2 kHz: off, auto (turned down first where a limit is hit) or a peak such as 6cm/s.",
+    ),
     "vertical": ("LENGTH", "Limit what moves up and down: off, auto (what the sheet holds) or a length. Stereo only."),
     "swing": ("LENGTH", "Limit displacement: off, auto (what the stylus tracks) or a peak such as 80um."),
     "velocity": ("VELOCITY", "Limit velocity: off, auto (slope and what the stylus tracks) or a peak such as 25cm/s."),
@@ -57,7 +61,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
 }
 
 
-MASTERING = ("high-pass", "mono-below", "vertical", "swing", "velocity", "acceleration", "curvature")
+MASTERING = ("high-pass", "mono-below", "treble", "vertical", "swing", "velocity", "acceleration", "curvature")
 PLANNING = (
     "disc", "rpm", "curve", "machine", "stylus", "sheet", "level", "pitch", "room", "sides", "start", "end",
     "compensate", "master", *MASTERING,

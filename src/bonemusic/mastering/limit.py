@@ -1,10 +1,11 @@
 """Look-ahead limiters in the groove's own terms: how far, how fast and how sharply it may move at each moment.
 
 What is allowed comes as arrays, a value per moment (`moments.MOMENT` samples); where on a disc that moment lies, and
-why it is allowed so much, is not known here. Four stages follow each other, each turning down no more of the sound than
+why it is allowed so much, is not known here. Five stages follow each other, each turning down no more of the sound than
 is to blame, for no longer than it must:
 
 - vertical: up and down. The vertical alone is turned down, the lateral stays: phase, not loudness, is at fault.
+- de-esser: the velocity of the band above 2 kHz by itself, where that is asked for; the band is turned down.
 - bass:     swing, where it is mostly the band below 300 Hz, which is turned down in both channels.
 - treble:   slope, velocity and bend, where they are mostly the band above 2 kHz, which is turned down in both channels.
 - level:    whatever is still passed, velocity above all: the whole sound is turned down.
@@ -28,7 +29,7 @@ from ..progress import Progress, silent
 from ..spectral import THREADS
 from .gain import SPLINE, held, reach, reduction, spread
 from .split import gaussian, turn_down
-from .stages import KINDS, Asked, Kind, Sound, exceeded
+from .stages import KINDS, TREBLE, Asked, Kind, Sound, exceeded
 from .touched import TOUCHED, Stage, Stretch, deepest, stage, stretches
 
 BLOCK = 1 << 17
@@ -43,7 +44,10 @@ Allowance = float | NDArray[Any]
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a groove allows, a number or a value per moment, (m,); infinite is off. The names are those of `Moments`."""
+    """What a groove allows, a number or a value per moment, (m,); infinite is off. The names are those of `Moments`.
+
+    `treble_m_s` is what the band above 2 kHz may move an edge at by itself.
+    """
 
     swing_m: Allowance = np.inf
     slope_m_s: Allowance = np.inf
@@ -51,10 +55,11 @@ class Allowed:
     bend_m_s2: Allowance = np.inf
     up_m: Allowance = np.inf
     down_m: Allowance = np.inf
+    treble_m_s: Allowance = np.inf
 
     def rows(self, first: int, last: int) -> NDArray[Any]:
-        """All six from one moment to another, float64, (6, last - first)."""
-        out = np.empty((6, last - first))
+        """All seven from one moment to another, float64, (7, last - first)."""
+        out = np.empty((7, last - first))
         for row, field in zip(out, fields(self), strict=True):
             value = getattr(self, field.name)
             row[:] = value[first:last] if np.ndim(value) else value
@@ -70,7 +75,7 @@ class Limited:
     touched_share : float
         Share of the time in which any stage's gain is below -0.1 dB, 0 to 1.
     stages : tuple of Stage
-        Vertical, bass, treble, level.
+        Vertical, de-esser, bass, treble, level.
     stretches : tuple of Stretch
         Where, in order of time; the deepest 200 where there are more.
     lateral_m, vertical_m : ndarray, float32, (n,)
@@ -92,6 +97,8 @@ def limited(
     allowed: Allowed,
     moments: Moments,
     progress: Progress = silent,
+    *,
+    split: bool = True,
 ) -> Limited:
     """Multiply a programme by the drive and keep it within what is allowed, **in place**.
 
@@ -107,6 +114,8 @@ def limited(
     moments : Moments
         Of the programme before the drive.
     progress : Progress
+    split : bool
+        Whether treble that is to blame is turned down by itself; else all of the sound is.
 
     Returns
     -------
@@ -123,7 +132,8 @@ def limited(
     ever = np.zeros(len(moments), bool)
     stages, found = [], []
     for step, kind in enumerate(KINDS):
-        taken = _work(kind, sound, allowed, active)
+        idle = kind.name == "treble" and not split
+        taken = np.zeros(len(moments), np.float32) if idle else _work(kind, sound, allowed, active)
         progress("limiting", (step + 1) / len(KINDS))
         ever |= taken > TOUCHED
         stages.append(stage(kind.name, taken))
@@ -153,6 +163,8 @@ def drive_for(moments: Moments, allowed: Allowed, share: float = 0.01, deepest_d
     """
     worst = np.zeros(len(moments), np.float32)
     for kind in KINDS:
+        if kind.heeds == (TREBLE,):
+            continue  # what moments do not tell
         near = np.zeros(len(moments), np.float32)
         for row in kind.heeds:
             np.maximum(near, _asked(moments, allowed, row), out=near)
@@ -187,10 +199,17 @@ def _chunks(hot: NDArray[Any]) -> NDArray[Any]:
 def _passed(moments: Moments, drive: float, allowed: Allowed) -> NDArray[Any]:
     """The chunks where any limit is passed at this drive."""
     hot = np.zeros(len(moments), bool)
-    for field in fields(Allowed):
+    for field in fields(Moments)[: len(fields(Allowed)) - 1]:
         limit = np.asarray(getattr(allowed, field.name), np.float32)
         hot |= getattr(moments, field.name) * np.float32(drive) > limit
+    hot |= _maybe_sibilant(moments.slope_m_s * np.float32(drive), np.asarray(allowed.treble_m_s, np.float32))
     return _chunks(hot)
+
+
+def _maybe_sibilant(slope_m_s: NDArray[Any], allowed: NDArray[Any]) -> NDArray[Any]:
+    """Where the treble may be faster than allowed: whatever bass moves against it, the whole is at least half as fast
+    (assumed; a bass that stood still the fastest treble would have to be as fast itself, for longer than a moment)."""
+    return np.asarray(2 * slope_m_s > allowed)
 
 
 def _runs(chunks: NDArray[Any], samples: int) -> Iterable[tuple[int, int]]:
@@ -230,7 +249,10 @@ def _needed(
         a, b = run[0] // MOMENT, -(-run[1] // MOMENT)
         measured, rows = np.zeros((6, b - a), np.float32), allowed.rows(a, b)
         measure(sound.lateral, sound.vertical, *run, sound.rate_hz, measured)
-        hot = np.logical_or.reduce(exceeded(measured, rows)[list(kind.heeds)], axis=0)
+        if kind.heeds == (TREBLE,):
+            hot = _maybe_sibilant(measured[1], rows[TREBLE])
+        else:
+            hot = np.logical_or.reduce(exceeded(measured, rows[:TREBLE])[list(kind.heeds)], axis=0)
         if hot.any():
             kind.ask(kind, sound, Asked(*run, hot, measured, rows, need[a:b]), taps)
 

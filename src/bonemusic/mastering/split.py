@@ -116,6 +116,28 @@ def treble_need(
 
 
 @kernel
+def sibilant_need(
+    lateral: NDArray[Any], vertical: NDArray[Any], first: int, last: int, rate: float, taps: NDArray[Any],
+    hot: NDArray[Any], most: NDArray[Any], need: NDArray[Any],
+) -> None:  # fmt: skip
+    """Lower `need` to the gain at which the upper band alone moves neither edge faster than `most`, (k,), m/s."""
+    ring = len(taps) - 1
+    edges, high = np.empty((2, CHUNK + 2 * (ring + MARGIN))), np.empty(CHUNK + 2 * MARGIN)
+    part = np.empty(CHUNK)
+    for a in range(first, last, CHUNK):
+        count, k = min(CHUNK, last - a), (a - first) // MOMENT
+        if not hot[k : k + CHUNK // MOMENT].any():
+            continue
+        for e in range(_edges(lateral, vertical, a - ring - MARGIN, edges)):
+            edge = edges[e, ring : ring + len(high)]
+            lower(edges[e], taps, high)
+            for i in range(len(high)):
+                high[i] = edge[i] - high[i]
+            slope(high, part)
+            _lower_need(part[:count], part, most / rate, k, need)
+
+
+@kernel
 def _edges(lateral: NDArray[Any], vertical: NDArray[Any], first: int, edges: NDArray[Any]) -> int:
     """The groove's two edges from a sample on, (2, …), and how many there are: one where vertical is empty."""
     lay(lateral, first, edges[0])

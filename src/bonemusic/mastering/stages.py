@@ -1,4 +1,4 @@
-"""The limiter's four stages: what each heeds, what it turns down, and how far it looks ahead."""
+"""The limiter's five stages: what each heeds, what it turns down, and how far it looks ahead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .split import SPARE, TOLERANCE, bass_need, treble_need
+from .split import SPARE, TOLERANCE, bass_need, sibilant_need, treble_need
 
 BASS_HZ = 300.0
 TREBLE_HZ = 2000.0
@@ -36,8 +36,8 @@ class Asked:
         The samples; the first is a moment's first.
     hot : ndarray, bool, (k,)
         Moments where a limit that the stage heeds is passed.
-    measured, allowed : ndarray, (6, k)
-        In the order of `Moments`.
+    measured, allowed : ndarray, (6, k) and (7, k)
+        In the order of `Moments`; last what is allowed of the treble alone.
     need : ndarray, float32, (k,)
         The gain each moment needs: lowered here.
     """
@@ -57,7 +57,7 @@ class Kind:
     Attributes
     ----------
     heeds : tuple of int
-        Rows of `Moments` whose limits it keeps.
+        Rows of `Moments` whose limits it keeps; `TREBLE` for the treble's own.
     lateral : bool
         Whether it turns the lateral down too, or the vertical alone.
     look_ahead_s : float
@@ -101,8 +101,15 @@ def _treble(kind: Kind, sound: Sound, asked: Asked, taps: NDArray[Any]) -> None:
     treble_need(y, z, asked.first, asked.last, rate, taps, asked.hot, asked.allowed, asked.need)
 
 
+def _sibilance(kind: Kind, sound: Sound, asked: Asked, taps: NDArray[Any]) -> None:
+    y, z, rate = sound.lateral, sound.vertical, sound.rate_hz
+    sibilant_need(y, z, asked.first, asked.last, rate, taps, asked.hot, asked.allowed[TREBLE], asked.need)
+
+
+TREBLE = 6
 KINDS = (
     Kind("vertical", (4, 5), False, 0.015, _whole),
+    Kind("de-esser", (TREBLE,), True, 0.002, _sibilance, TREBLE_HZ, upper=True),
     Kind("bass", (0,), True, 0.015, _bass, BASS_HZ),
     Kind("treble", (1, 2, 3), True, 0.002, _treble, TREBLE_HZ, upper=True),
     Kind("level", (0, 1, 2, 3, 4, 5), True, 0.005, _whole),

@@ -94,7 +94,16 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
         return _plain(task, level, pitch, corners)
     drive, allowed = _drive(task, steps, pitch, linear, level)
     whole = task.programme
-    done = limited(whole.lateral_m, whole.vertical_m, whole.rate_hz, drive, allowed, task.measured, progress)
+    done = limited(
+        whole.lateral_m,
+        whole.vertical_m,
+        whole.rate_hz,
+        drive,
+        allowed,
+        task.measured,
+        progress,
+        split=steps.treble != "off",
+    )
     after = dataclasses.replace(
         task_of(whole, task.disc, task.rpm, task.machine, task.stylus, task.sheet, task.room_s),
         compensate_m=task.compensate_m,
@@ -117,7 +126,7 @@ def could_win_db(task: Task, pitch: Pitch, fitted: Fit) -> tuple[float, float]:
     """How much louder `auto` would make a side that was not limited, dB, and the part of the time it would touch."""
     if task.silent:
         return 0.0, 0.0
-    steps = Mastering("auto", "auto", "auto", "auto", "auto", "auto", "auto")
+    steps = Mastering("auto", "auto", "auto", "auto", "auto", "auto", "auto", "auto")
     allowed = allowed_of(task, steps, fitted.factor, pitch)
     land = next((10 ** (r.spare_db / 20) for r in fitted.limits if r.name == "land" and r.spare_db is not None), 1.0)
     most = min(drive_for(task.measured, allowed, SHARE, DEEPEST_DB), land * fitted.factor)
@@ -147,6 +156,7 @@ def allowed_of(task: Task, steps: Mastering, factor: float, pitch: Pitch) -> All
         bend_m_s2=bend,
         up_m=upright,
         down_m=upright,
+        treble_m_s=steps.treble if isinstance(steps.treble, float) else np.inf,
     )
 
 

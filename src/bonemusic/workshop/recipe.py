@@ -17,7 +17,7 @@ from ..units import Level, Pitch
 
 MAX_CONFIG = 1 << 20
 MOST_SIDES = 26
-MASTERING = ("high_pass", "mono_below", "vertical", "swing", "velocity", "acceleration", "curvature")
+MASTERING = ("high_pass", "mono_below", "treble", "vertical", "swing", "velocity", "acceleration", "curvature")
 """What mastering can be asked for; `master` sets all of them."""
 Setting = Literal["off", "auto"] | float
 
@@ -44,6 +44,7 @@ class Recipe:
     """The stylus that the groove is compensated for."""
     high_pass: Setting = "off"
     mono_below: Setting = "off"
+    treble: Setting = "off"
     vertical: Setting = "off"
     swing: Setting = "off"
     velocity: Setting = "off"
@@ -158,6 +159,7 @@ _PARSERS: dict[str, tuple[str, Any]] = {
     "compensate": ("compensate", _known("styli")),
     "high-pass": ("high_pass", _setting(units.frequency_hz, 1.0, 2000.0, "a corner from 1 Hz to 2 kHz")),
     "mono-below": ("mono_below", _setting(units.frequency_hz, 1.0, 20_000.0, "a corner from 1 Hz to 20 kHz")),
+    "treble": ("treble", _setting(units.velocity_m_s, 1e-4, 10.0, "a velocity from 0.01 cm/s to 10 m/s")),
     "vertical": ("vertical", _setting(_length, 1e-7, 1e-3, "a length from 0.1 µm to 1 mm")),
     "swing": ("swing", _setting(_length, 1e-7, 1e-2, "a length from 0.1 µm to 10 mm")),
     "velocity": ("velocity", _setting(units.velocity_m_s, 1e-4, 10.0, "a velocity from 0.01 cm/s to 10 m/s")),

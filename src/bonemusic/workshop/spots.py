@@ -31,6 +31,7 @@ _STAGES: dict[str, SpotKind] = {
     "vertical": "out-of-phase bass",
     "bass": "swing",
     "treble": "sibilance",
+    "de-esser": "sibilance",
     "level": "swing",
 }
 

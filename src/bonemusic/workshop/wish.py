@@ -21,6 +21,7 @@ class Mastering:
 
     high_pass: Setting = "off"
     mono_below: Setting = "off"
+    treble: Setting = "off"
     vertical: Setting = "off"
     swing: Setting = "off"
     velocity: Setting = "off"
@@ -30,7 +31,10 @@ class Mastering:
     @property
     def limits(self) -> bool:
         """Whether any limiter may act."""
-        return any(s != "off" for s in (self.vertical, self.swing, self.velocity, self.acceleration, self.curvature))
+        return any(
+            s != "off"
+            for s in (self.treble, self.vertical, self.swing, self.velocity, self.acceleration, self.curvature)
+        )
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Wish:
             room_s=recipe.room_s,
             compensate=presets.stylus(recipe.compensate) if recipe.compensate else None,
             mastering=Mastering(
-                recipe.high_pass, recipe.mono_below, recipe.vertical, recipe.swing, recipe.velocity,
+                recipe.high_pass, recipe.mono_below, recipe.treble, recipe.vertical, recipe.swing, recipe.velocity,
                 recipe.acceleration, recipe.curvature,
             ),
             stereo=stereo and machine.stereo,
