@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pyloudnorm
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +41,6 @@ def measured(sound: Block, rate_hz: int = 48_000, blocks: int = 1) -> Loudness:
 
 
 def by_pyloudnorm(sound: Block, rate_hz: int) -> float:
-    pyloudnorm = pytest.importorskip("pyloudnorm")
     return float(pyloudnorm.Meter(rate_hz).integrated_loudness(sound.astype(np.float64)))
 
 

@@ -14,10 +14,11 @@ from .. import presets
 from ..cutting import plan
 from ..cutting.heat import Heat, heat
 from ..cutting.needle import Needle, needle
+from ..cutting.task import Task, tightest
 from ..errors import FitError
 from ..groove import Groove, tracks_of
 from ..mastering.loudness import Loudness, Meter
-from ..moments import MOMENT
+from ..moments import MOMENT, Moments
 from ..presets import Turntable
 from ..progress import Progress, silent
 from ..units import length_text, time_text
@@ -35,6 +36,7 @@ from .reports import Touch
 from .side import groove_of, title
 from .songs import Song, opened
 from .spots import spots
+from .unfit import refused, song_check
 from .wish import Wish
 
 
@@ -90,7 +92,7 @@ def _side(
             found = planned(songs, wish, progress)
         except FitError as why:
             heard = [meter.result() for meter in meters]
-            return _refused(songs, heard, wish, name, str(why))
+            return refused(songs, heard, wish, name, str(why))
     heard = [meter.result() for meter in meters]
     groove = groove_of(found, wish, title(songs), progress)
     return _told(songs, heard, wish, found, groove, turntable, name, recipe.start_s, listen)
@@ -122,7 +124,7 @@ def _told(
     span = task.span(fit.factor)
     left_m = max(float(radius[-1]) - span.inner_m, 0.0)
     mean_m = fit.side.pitch_m
-    tight_m = _tight_pitch_m(task, found)
+    tight_m = _tight_pitch_m(task, fit.factor)
     side = SideCheck(
         side=name,
         fits=True,
@@ -171,7 +173,7 @@ def _told(
     return side, pictures_of(groove, wish.disc, songs, heard, made, played)
 
 
-def _needle(measured, factor, groove: Groove, wish: Wish, ring_s: float) -> Needle:  # type: ignore[no-untyped-def]
+def _needle(measured: Moments, factor: float, groove: Groove, wish: Wish, ring_s: float) -> Needle:
     """Times are counted from the music's beginning."""
     first = groove.music.first - round(ring_s * groove.rate_hz)
     ends = (first + MOMENT * np.arange(len(measured))) * groove.turns_per_sample
@@ -182,14 +184,13 @@ def _needle(measured, factor, groove: Groove, wish: Wish, ring_s: float) -> Need
     return dataclasses.replace(found, at_s=at_s, said=said)
 
 
-def _tight_pitch_m(task, found: Planned) -> float:  # type: ignore[no-untyped-def]
+def _tight_pitch_m(task: Task, factor: float) -> float:
     """Mean pitch at which a side like this one would be full."""
-    from ..cutting.task import tightest
-
-    if isinstance(found.made.fit.side.course.way.value, np.ndarray) and not task.silent:
-        way = tightest(task, found.made.fit.factor, 0.0)
-        return max(way.music_m / max(way.music_turns, 1e-9), plan.least_pitch_m(task.disc))
-    return plan.least_pitch_m(task.disc)
+    least_m = plan.least_pitch_m(task.disc)
+    if task.silent:
+        return least_m
+    way = tightest(task, factor, 0.0)
+    return max(way.music_m / max(way.music_turns, 1e-9), least_m)
 
 
 def _head(hot: Heat, ring_s: float, lead_in_s: float) -> HeadCheck:
@@ -216,75 +217,5 @@ def _songs(songs: Sequence[Song], heard: Sequence[Loudness], groove: Groove) -> 
         ends = np.array([band.first, band.last]) * groove.turns_per_sample
         outer, inner = (float(r) * 1e3 for r in groove.spiral.at(ends))
         side_s = (band.first - groove.music.first) / groove.rate_hz
-        rows.append(_song(song, loud, side_s, outer, inner))
+        rows.append(song_check(song, loud, side_s, outer, inner))
     return tuple(rows)
-
-
-def _song(song: Song, loud: Loudness, side_s: float, outer_mm: float, inner_mm: float) -> SongCheck:
-    return SongCheck(
-        name=song.name,
-        seconds=round(song.seconds, 4),
-        rate_hz=song.rate_hz,
-        channels=song.channels,
-        loudness_lufs=None if loud.integrated_lufs is None else round(loud.integrated_lufs, 2),
-        true_peak_db=None if loud.true_peak_db is None else round(loud.true_peak_db, 2),
-        side_s=round(side_s, 4),
-        outer_radius_mm=round(outer_mm, 3),
-        inner_radius_mm=round(inner_mm, 3),
-    )
-
-
-def _refused(
-    songs: Sequence[Song], heard: Sequence[Loudness], wish: Wish, name: str, why: str
-) -> tuple[SideCheck, Pictures]:
-    """A side that does not fit: why, and what is known without a plan."""
-    disc = wish.disc
-    seconds = sum(song.seconds or (song.stream.seconds or 0.0) for song in songs)
-    span = plan.music_span(disc, 0.0, 0.0)
-    least_m = plan.least_pitch_m(disc)
-    begins = np.cumsum([0.0, *(song.seconds + plan.MARKER_S for song in songs)])
-    side = SideCheck(
-        side=name,
-        fits=False,
-        why=why,
-        disc=disc.name,
-        rpm=round(float(wish.rpm), 6),
-        curve=wish.curve.name,
-        machine=wish.machine.name,
-        stylus=wish.stylus.name,
-        sheet=wish.sheet.name,
-        pitch=wish.pitch if isinstance(wish.pitch, str) else length_text(wish.pitch),
-        level_db=None,
-        drive_db=0.0,
-        limited_by="time" if "level does not fit" not in why else "wish",
-        seconds=round(seconds, 4),
-        music_turns=round(seconds * float(wish.rpm) / 60, 4),
-        music_outer_radius_mm=round(span.outer_m * 1e3, 4),
-        music_inner_radius_mm=round(span.inner_m * 1e3, 4),
-        room_left_mm=0.0,
-        holds_s=round(max(plan.longest_s(disc, wish.rpm, least_m, 0.0), 0.0), 1),
-        least_pitch_um=round(least_m * 1e6, 3),
-        mean_pitch_um=round(least_m * 1e6, 3),
-        greatest_pitch_um=round(least_m * 1e6, 3),
-        songs=tuple(
-            _song(song, loud, float(begin), span.outer_m * 1e3, span.inner_m * 1e3)
-            for song, loud, begin in zip(songs, heard, begins, strict=False)
-        ),
-        limits=(),
-        touched=(),
-        touched_percent=0.0,
-        needle=NeedleCheck(True, None, None, 0.0, "not planned"),
-        head=None,
-        predicted=(),
-        remains=(),
-        spots=(),
-        advice=tuple(f"{part[:1].upper()}{part[1:]}." for part in _remedies(why)),
-        warnings=(),
-    )
-    return side, pictures_of(None, disc, songs, heard, None, ())
-
-
-def _remedies(why: str) -> list[str]:
-    """What a refusal says would help."""
-    _, _, rest = why.partition(";")
-    return [rest.strip().rstrip(".")] if rest.strip() else ["Take a bigger disc, or a shorter song"]
