@@ -101,11 +101,13 @@ def groove_of(task, found) -> Groove:
 
 @dataclass(frozen=True)
 class Least:
-    """The least land of a side, and at which turn; the least way from centre line to centre line."""
+    """The least land of a side, band-limited between samples, and at which turn; the same where what lies between two
+    samples is straight; and the least way from centre line to centre line."""
 
-    land_m: float
-    turn: float
-    turns_m: float
+    land_m: float = math.inf
+    turn: float = 0.0
+    straight_m: float = math.inf
+    turns_m: float = math.inf
 
 
 def _taps(shift: float) -> NDArray[Any]:
@@ -131,45 +133,47 @@ def straight(y: NDArray[Any], first: int, last: int, by: float) -> NDArray[Any]:
     return np.interp(np.arange(first, last) + by, np.arange(len(y)), y, left=0.0, right=0.0)
 
 
-def least_land(groove: Groove, merges_at: float, tool: str, *, banded: bool = True) -> Least:
+def least_land(groove: Groove, merges_at: float, tool: str) -> Least:
     """Of every sample against the same angle a turn later, up to the last turn of the music and, beyond it, to where
     the lead-out falls into the locked groove.
 
-    Wall to wall across the groove, with the steeper of the two slopes there. `banded`: what lies between two samples
-    is band-limited; else it is straight.
+    Wall to wall across the groove, with the steeper of the two slopes there.
     """
     per_turn = groove.rate_hz * 60 / float(groove.rpm)
     count = max(groove.music.last, math.floor((merges_at - 1) * per_turn))
     flare = math.tan(groove.profile.angle_rad / 2)
-    lateral, vertical = groove.lateral_m, groove.vertical_m
-    best = Least(math.inf, 0.0, math.inf)
+    best = Least()
     for a in range(0, count, CHUNK):
         b = min(a + CHUNK, count)
         turns = np.arange(a, b) / per_turn
         radius = groove.spiral.at(turns)
         apart = radius - groove.spiral.at(turns + 1)
         width = flare * (groove.depth.at(turns) + groove.depth.at(turns + 1))
-        here, d_here = moved(lateral, a, b, 0.0)
-        then, d_then = moved(lateral, a, b, per_turn)
-        if not banded:
-            then = straight(lateral, a, b, per_turn)
-        centres = apart + here - then
-        edges, s_here, s_then = centres, d_here, d_then
-        if vertical is not None:
-            v, dv = moved(vertical, a, b, 0.0)
-            w, dw = moved(vertical, a, b, per_turn)
-            if not banded:
-                w = straight(vertical, a, b, per_turn)
-            edges, s_here, s_then = centres + v + w, d_here + dv, d_then - dw
+        here, d_here = moved(groove.lateral_m, a, b, 0.0)
+        then, d_then = moved(groove.lateral_m, a, b, per_turn)
+        centres, between = apart + here - then, then - straight(groove.lateral_m, a, b, per_turn)
+        edges = centres
+        if groove.vertical_m is not None:
+            up, d_up = moved(groove.vertical_m, a, b, 0.0)
+            later, d_later = moved(groove.vertical_m, a, b, per_turn)
+            edges = edges + up + later
+            d_here, d_then = d_here + d_up, d_then - d_later
+            between = between - later + straight(groove.vertical_m, a, b, per_turn)
         step = 2 * np.pi * radius / per_turn
-        cos = 1 / np.sqrt(1 + (np.maximum(abs(s_here), abs(s_then)) / step) ** 2)
-        wall = edges * cos - width if tool == "round" else (edges - width) * np.where(edges > width, cos, 1.0)
+        cos = 1 / np.sqrt(1 + (np.maximum(abs(d_here), abs(d_then)) / step) ** 2)
+        wall, other = (_walls(e, width, cos, tool) for e in (edges, edges + between))
         at = int(wall.argmin())
-        nearest = min(best.turns_m, float(centres.min()))
-        if wall[at] < best.land_m:
-            best = Least(float(wall[at]), float(turns[at]), nearest)
-        best = dataclasses.replace(best, turns_m=nearest)
+        straight_m, turns_m = min(best.straight_m, other.min()), min(best.turns_m, centres.min())
+        nearer = (wall[at], turns[at]) if wall[at] < best.land_m else (best.land_m, best.turn)
+        best = Least(float(nearer[0]), float(nearer[1]), float(straight_m), float(turns_m))
     return best
+
+
+def _walls(edges: NDArray[Any], width: NDArray[Any], cos: NDArray[Any], tool: str) -> NDArray[Any]:
+    """Wall to wall; where edges overlap, by how much, which no slope makes less."""
+    if tool == "round":
+        return edges * cos - width
+    return (edges - width) * np.where(edges > width, cos, 1.0)
 
 
 def steep_m(task, found):

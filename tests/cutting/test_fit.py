@@ -132,7 +132,7 @@ def test_a_given_pitch_is_cut_as_loud_as_its_land_allows(machine, pitch, high_hz
         return module.Fit(layout(pitch)(task, factor), factor, (), 0.0, 0.0, ())
 
     def land(found):
-        return least_land(groove_of(task, found), side.merges_at, task.machine.tool, banded=False).land_m
+        return least_land(groove_of(task, found), side.merges_at, task.machine.tool).straight_m
 
     assert land(at(most)) >= TINY.land_m - 1e-10
     if room <= 1e-9:
@@ -143,7 +143,7 @@ def test_a_given_pitch_is_cut_as_loud_as_its_land_allows(machine, pitch, high_hz
         assert land(at(most)) < TINY.land_m + steep_m(task, at(most))
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ["ideal", "lathe"])
 @pytest.mark.parametrize("pitch", ["auto", "variable", "fixed", 110e-6])
 @pytest.mark.parametrize("seconds", [2.0, 8.0, 12.7])
 def test_music_stays_within_the_recorded_area(pitch, machine, seconds):
@@ -165,7 +165,7 @@ def test_music_stays_within_the_recorded_area(pitch, machine, seconds):
 # A wish
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ["ideal", "lathe"])
 @pytest.mark.parametrize("pitch", PITCHES)
 @pytest.mark.parametrize("wish", ["-12dB", "0.5dB", "3cm/s", "0.7cm/s", "20um", "5um"])
 def test_a_wish_is_honoured_exactly(wish, pitch, machine):
@@ -274,7 +274,7 @@ def test_room_for_more_than_the_disc_holds_is_refused():
 @pytest.mark.parametrize("wish", [None, "0dB", "60um"])
 @pytest.mark.parametrize(("pitch", "cut"), [("auto", None), ("variable", None), ("fixed", 71e-6), (180e-6, 180e-6),
                                             (71e-6, 71e-6)])  # fmt: skip
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ["ideal", "lathe"])
 def test_silence_is_cut_without_modulation(wish, pitch, cut, machine):
     nothing = np.zeros(5 * 8000)
     task = task_of(clip(nothing, nothing), machine=MACHINES[machine])
