@@ -112,9 +112,11 @@ def _borders(side: SideCheck, shown: Pictures) -> str:
 
 
 def _middle(side: SideCheck, shown: Pictures) -> str:
-    size = shown.locked_m * 500 * 0.5
+    hole, locked = shown.hole_m * 500, shown.locked_m * 500
+    size = min(locked * 0.5, (locked - hole) * 0.8)  # between the hole and the groove, however large the hole
+    foot = hole + (locked - hole - 0.7 * size) / 2 if hole > locked / 4 else size * 0.35
     return (
-        f'<text class="letter" y="{_n(-size * 0.35)}" font-size="{_n(size)}">{text(side.side)}</text>'
+        f'<text class="letter" y="{_n(-foot)}" font-size="{_n(size)}">{text(side.side)}</text>'
         f'<circle class="hole" r="{_n(shown.hole_m * 500)}"/>'
     )
 

@@ -62,7 +62,8 @@ def _sound(wish: Wish, places: Sequence[Place], spots: Sequence[Spot], heard: Se
             f"Tracing distorts loud treble by up to {worst:.0f} % near the label: put the quieter song last, lower the "
             f"level, or compensate for the stylus that will play it (--compensate {wish.stylus.name})."
         )
-    if any(spot.kind == "sibilance" and spot.amount_db > -1 for spot in spots):
+    free = wish.mastering.curvature == "off" and wish.mastering.treble == "off"
+    if free and any(spot.kind in ("sibilance", "curvature") and spot.amount_db > -1 for spot in spots):
         yield "Sibilants come to what the tip follows: de-ess the voice, or let --curvature auto do it."
     clipped = sum(measured.clipped_runs for measured in heard)
     if clipped > CLIPPED_RUNS:
