@@ -12,7 +12,7 @@ from .disc_figure import disc, rings_told
 from .sounds import addresses
 from .style import style_of
 from .verdict import percent
-from .words import clock, decibels, length, number, speed, text, time, with_unit
+from .words import clock, decibels, length, number, options, speed, text, time, with_unit
 
 LONG_TITLE = 32
 MOST_SPOTS = 8
@@ -89,7 +89,7 @@ def _notes(title: str, notes: Sequence[str]) -> str:
 
 
 def _side(index: int, side: SideCheck, shown: Pictures) -> str:
-    advice = "".join(f"<li>{text(each)}</li>" for each in side.advice)
+    advice = "".join(f"<li>{options(text(each))}</li>" for each in side.advice)
     change = f"<ol>{advice}</ol>" if advice else f"<p>{words.NOTHING_TO_CHANGE}</p>" if side.fits else ""
     return f"""<section class="side-of" id="side-{index}" aria-labelledby="h-{index}">
 <h2 id="h-{index}">Side {text(side.side)} {_badge(side.fits)}</h2>

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from fractions import Fraction
 from urllib.parse import quote
 
 from .. import units
 
+_OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
 KEPT = "\u200c\u200d\xa0"
 """Without joiners Persian and joined emoji fall apart, without the hard space numbers from their units; all other
 invisible signs are left out."""
@@ -22,6 +24,11 @@ def _sign(c: str) -> str:
     if c.isprintable() or c in KEPT:
         return c
     return " " if c.isspace() else "\ufffd"
+
+
+def options(told: str) -> str:
+    """Harmless text whose options, such as --master, stay in one piece."""
+    return _OPTION.sub(r"<code>\g<0></code>", told)
 
 
 def address(name: str) -> str:

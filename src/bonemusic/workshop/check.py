@@ -13,12 +13,10 @@ import numpy as np
 from .. import presets
 from ..cutting import plan
 from ..cutting.heat import Heat, heat
-from ..cutting.needle import Needle, needle
 from ..cutting.task import Task, tightest
 from ..errors import FitError
 from ..groove import Groove, tracks_of
 from ..mastering.loudness import Loudness, Meter
-from ..moments import MOMENT, Moments
 from ..presets import Turntable
 from ..progress import Progress, silent
 from ..units import length_text, time_text
@@ -33,7 +31,7 @@ from .places import places, remains
 from .planned import Planned, planned
 from .recipe import Recipe
 from .reports import Touch
-from .side import groove_of, title
+from .side import groove_of, needle_in, title
 from .songs import Song, opened
 from .spots import spots
 from .unfit import refused, song_check
@@ -112,7 +110,7 @@ def _told(
     made = found.made
     fit, task, music = made.fit, made.task, groove.music
     ring_s = task.programme.ring / groove.rate_hz
-    held = _needle(made.task.measured, fit.factor, groove, wish, ring_s)
+    held = needle_in(task.measured, fit.factor, groove, wish)
     limit = wish.machine.coil_limit_m_s2
     hot = heat(groove.lateral_m, groove.vertical_m, groove.rate_hz, limit) if limit else None
     told_places = places(groove, wish, fit.peak_velocity_m_s, turntable)
@@ -171,17 +169,6 @@ def _told(
     )
     played = sounds(found_spots, songs, groove, made.gain, wish, presets.turntable("ideal"), start_s) if listen else ()
     return side, pictures_of(groove, wish.disc, songs, heard, made, played)
-
-
-def _needle(measured: Moments, factor: float, groove: Groove, wish: Wish, ring_s: float) -> Needle:
-    """Times are counted from the music's beginning."""
-    first = groove.music.first - round(ring_s * groove.rate_hz)
-    ends = (first + MOMENT * np.arange(len(measured))) * groove.turns_per_sample
-    depth = groove.depth.at(ends) if len(groove.depth.turns) > 1 else float(groove.depth.value[0])
-    found = needle(measured, factor, wish.stylus, wish.disc, depth)
-    at_s = max(found.at_s - ring_s, 0.0)
-    said = found.said.replace(time_text(found.at_s), time_text(at_s))
-    return dataclasses.replace(found, at_s=at_s, said=said)
 
 
 def _tight_pitch_m(task: Task, factor: float) -> float:

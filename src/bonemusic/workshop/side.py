@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +14,15 @@ from numpy.typing import NDArray
 from ..cutting import room
 from ..cutting.compensate import compensated
 from ..cutting.engrave import engrave
+from ..cutting.heat import heat
+from ..cutting.needle import Needle, needle
+from ..cutting.programme import RING_S
 from ..formats import CutDisc, Format
 from ..groove import Groove, tracks_of
 from ..jit import wake
+from ..moments import MOMENT, Moments
 from ..progress import Progress
-from ..units import length_text
+from ..units import length_text, time_text
 from .drawing import Drawn, draw, heard_power
 from .limits import limited_by
 from .planned import Planned, planned
@@ -41,7 +46,7 @@ def make(
         heard = heard_power(groove, wish.curve)
     work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film)
     drawn = draw(work, spelling, out, wish.curve, found.bandwidth_hz, heard, progress)
-    said = list(found.warnings)
+    said = [*found.warnings, *_mechanics(found, groove, wish)]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         gains = "" if wish.level is None else "a higher level, "
         said.append(
@@ -50,6 +55,31 @@ def make(
             + f"; {gains}a shorter song, a faster speed or a bigger disc gains some"
         )
     return _report(songs, wish, work, found, drawn, tuple(said), name)
+
+
+def _mechanics(found: Planned, groove: Groove, wish: Wish) -> list[str]:
+    """Where the needle would leave its groove, and where a cutter head would get too hot."""
+    said = []
+    held = needle_in(found.made.task.measured, found.made.fit.factor, groove, wish)
+    if not held.stays and held.carries:
+        said.append(held.said)
+    limit = wish.machine.coil_limit_m_s2
+    hot = heat(groove.lateral_m, groove.vertical_m, groove.rate_hz, limit) if limit else None
+    if hot is not None and hot.spare_db is not None and hot.spare_db < 0:
+        said.append(f"the cutter head would get {-hot.spare_db:.1f} dB too hot; lower the level, or limit the treble")
+    return said
+
+
+def needle_in(measured: Moments, factor: float, groove: Groove, wish: Wish) -> Needle:
+    """Whether the needle stays in a groove; times are counted from the music's beginning."""
+    ring_s = RING_S
+    first = groove.music.first - round(ring_s * groove.rate_hz)
+    ends = (first + MOMENT * np.arange(len(measured))) * groove.turns_per_sample
+    depth = groove.depth.at(ends) if len(groove.depth.turns) > 1 else float(groove.depth.value[0])
+    found = needle(measured, factor, wish.stylus, wish.disc, depth)
+    at_s = max(found.at_s - ring_s, 0.0)
+    said = found.said.replace(time_text(found.at_s), time_text(at_s))
+    return dataclasses.replace(found, at_s=at_s, said=said)
 
 
 def title(songs: Sequence[Song]) -> str:

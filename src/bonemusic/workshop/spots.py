@@ -61,8 +61,7 @@ def spots(
     """
     found = [*_touched(made), *_near(made, groove, wish), *_of_songs(songs, heard, groove)]
     if not needle.stays:
-        at_s = max(needle.at_s - made.task.programme.ring / groove.rate_hz, 0.0)
-        found.append(_Found("needle", at_s, -(needle.spare_db or 0.0), needle.said))
+        found.append(_Found("needle", needle.at_s, -(needle.spare_db or 0.0), needle.said))
     kept: list[_Found] = []
     for each in sorted(found, key=lambda f: (-f.amount_db, f.side_s)):
         alike = [k for k in kept if k.kind == each.kind]
