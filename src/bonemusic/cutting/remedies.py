@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from .. import presets, units
+from ..curves import REFERENCE_VELOCITY_M_S
 from ..errors import FitError
 from ..presets import Disc
 from ..units import Level, Pitch
@@ -30,12 +31,14 @@ def fit_or_advise(task: Task, level: Level | None, pitch: Pitch, most: float = m
     except plan.TooLong as why:
         raise FitError(f"{why}; {', or '.join(_remedies(task, level, pitch)) or 'take a bigger disc'}") from None
     except NotLoud as why:
-        raise FitError(f"{why}; {_what_fits(task, pitch, why.limit)}") from None
+        raise FitError(f"{why}; {_what_fits(task, level, pitch, why)}") from None
 
 
-def _what_fits(task: Task, pitch: Pitch, limit: str) -> str:
+def _what_fits(task: Task, level: Level | None, pitch: Pitch, why: NotLoud) -> str:
     fitting = []
-    most = _most_db(task, pitch)
+    factor = 1.0 if level is None else asked_factor(task, level)
+    asked_db = 20 * math.log10(factor * task.velocity_peak_m_s / REFERENCE_VELOCITY_M_S)
+    most = _most_db(task, pitch, asked_db - why.over_db)
     if most is not None:
         fitting.append(f"--level {most:.1f}dB fits")
     if _fits(task, None, pitch):
@@ -43,15 +46,27 @@ def _what_fits(task: Task, pitch: Pitch, limit: str) -> str:
     remedy = {
         "land": "a larger --pitch, a shorter song or a bigger disc makes room",
         "depth": "a thicker sheet, or less bass out of phase (--vertical, --mono-below), makes room",
-    }.get(limit, "a bigger disc or a faster speed makes room")
+    }.get(why.limit, "a bigger disc or a faster speed makes room")
     return f"{', '.join(fitting)}; {remedy}" if fitting else remedy
 
 
-def _most_db(task: Task, pitch: Pitch) -> float | None:
-    """The highest level that fits, to a tenth of a dB; None where that is not worth naming."""
-    low, high = math.ceil(10 * LEAST_LEVEL_DB), 600
-    if not _fits(task, Level("db", low / 10), pitch):
-        return None
+def _most_db(task: Task, pitch: Pitch, about_db: float) -> float | None:
+    """The highest level that fits, to a tenth of a dB, near `about_db`; None where that is not worth naming."""
+    least = math.ceil(10 * LEAST_LEVEL_DB)
+    first = max(math.floor(10 * about_db), least) if math.isfinite(about_db) else least
+    low, high, step = least, 601, 1
+    if _fits(task, Level("db", first / 10), pitch):
+        low = first
+        while low + step < high and _fits(task, Level("db", (low + step) / 10), pitch):
+            low, step = low + step, 2 * step
+        high = min(low + step, high)
+    else:
+        high = first
+        while high - step > least and not _fits(task, Level("db", (high - step) / 10), pitch):
+            high, step = high - step, 2 * step
+        low = max(high - step, least)
+        if low == least and not _fits(task, Level("db", low / 10), pitch):
+            return None
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if _fits(task, Level("db", middle / 10), pitch) else (low, middle)
