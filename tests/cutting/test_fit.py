@@ -366,7 +366,7 @@ def test_whatever_is_found_keeps_every_limit(seed, seconds, low, loud, machine, 
 def test_greatest_finds_what_is_just_to_spare(limit_db):
     """A need that grows ever faster with the factor, like slopes and swings do."""
     most = 10 ** (limit_db / 20)
-    assert module._greatest(lambda f: most + most**3 - f - f**3, 0.1) == pytest.approx(most, rel=2e-7)
+    assert module._greatest(lambda f: most + most**3 - f - f**3, 0.1) == pytest.approx(most, rel=2e-6)
     assert module._greatest(lambda f: -1.0, 0.1) == 0
     assert module._greatest(lambda f: 1.0, 0.1) == math.inf
 

@@ -78,6 +78,17 @@ def tightest(
     return _tight(held, needed_m, disc, songs_turns, room_m, screw_turns).course(held, depth)
 
 
+def narrowest(
+    held: Cells,
+    needed_m: NDArray[Any],
+    disc: Disc,
+    songs_turns: Sequence[tuple[float, float]],
+    screw_turns: float | None,
+) -> Course:
+    """The narrowest that the lead screw can do, not made any gentler: to see what fits, not to be cut."""
+    return _way(held, needed_m, disc, songs_turns, _able(screw_turns)[-1], 0).course(held, None)
+
+
 def filling(
     held: Cells,
     needed_m: NDArray[Any],
@@ -144,11 +155,11 @@ def _tight(
     screw_turns: float | None,
 ) -> _Way:
     """The gentlest way that is nearly as narrow as the least."""
-    able = [m for m in KNOTS if screw_turns is None or 4 / m >= screw_turns] or [KNOTS[0]]
-    narrowest = _way(held, needed_m, disc, songs_turns, able[-1])
-    narrow = narrowest.course(held, None)
+    able = _able(screw_turns)
+    narrow_way = _way(held, needed_m, disc, songs_turns, able[-1])
+    narrow = narrow_way.course(held, None)
     if room_m is not None and taken_m(disc, narrow) >= room_m:
-        return narrowest
+        return narrow_way
     least = narrow.music_m
     if screw_turns is None:
         least = min(least, least_way_m(held, needed_m) + MARKER_M * (len(songs_turns) - 1))
@@ -160,24 +171,35 @@ def _tight(
         there = found.course(held, None)
         if there.music_m <= enough and (room_m is None or taken_m(disc, there) <= room_m):
             return found
-    return narrowest
+    return narrow_way
+
+
+def _able(screw_turns: float | None) -> list[int]:
+    """Knots a turn that a lead screw can follow: a spline's pitch changes over four of them."""
+    return [m for m in KNOTS if screw_turns is None or 4 / m >= screw_turns] or [KNOTS[0]]
 
 
 def _way(
-    held: Cells, needed_m: NDArray[Any], disc: Disc, songs_turns: Sequence[tuple[float, float]], per_turn: int
+    held: Cells,
+    needed_m: NDArray[Any],
+    disc: Disc,
+    songs_turns: Sequence[tuple[float, float]],
+    per_turn: int,
+    easing: int = EASING,
 ) -> _Way:
-    """The tightest with so many knots a turn."""
+    """The tightest with so many knots a turn, its pitch evened out by so many sweeps."""
     end = math.ceil((held.music_turns + 1) * per_turn)
     x = np.arange(FIRST, end + 3) / per_turn
     outside = _by_coefficient(needed_m, held, per_turn, FIRST)
-    beside_lead_in = _by_coefficient(needed_m + _lead_in_way_m(held, disc), held, per_turn, FIRST - per_turn, to_turn=0)
+    before = needed_m[: -held.first_turn * CELLS] + _lead_in_way_m(held, disc)
+    beside_lead_in = _by_coefficient(before, held, per_turn, FIRST - per_turn, to_turn=0)
     beside = np.full(len(x), -np.inf)
     count = min(len(x), len(beside_lead_in))
     beside[:count] = beside_lead_in[:count]
     push = _push(x, held.music_turns, songs_turns, disc) / per_turn
     c = _pass(outside, beside, push, per_turn)
     music = math.floor(held.music_turns * per_turn) - FIRST - 1  # what is felt at the music's end stays
-    _ease(c[:music], c, outside, beside, push, per_turn, EASING)
+    _ease(c[:music], c, outside, beside, push, per_turn, easing)
     return _Way(c, outside, beside, push, per_turn, music)
 
 
@@ -205,8 +227,8 @@ def _by_coefficient(
 
 
 def _lead_in_way_m(held: Cells, disc: Disc) -> NDArray[Any]:
-    """Where the lead-in's turns lie, the music's beginning being 0; only cells before turn 0 mean anything."""
-    before = np.maximum(-(held.turns + 1 / CELLS), 0.0)
+    """Where the lead-in's turns lie, the music's beginning being 0, in the cells before turn 0."""
+    before = np.arange(-held.first_turn * CELLS - 1, -1, -1) / CELLS
     ramp = lead_in_ramp(disc)
     pitch = disc.lead_in_pitch_m
     way = np.where(before < ramp, pitch / max(2 * ramp, 1e-9) * before**2, pitch * ramp / 2 + pitch * (before - ramp))
@@ -227,7 +249,8 @@ def _ease(
     moved: NDArray[Any], c: NDArray[Any], outside: NDArray[Any], beside: NDArray[Any], push: NDArray[Any],
     per_turn: int, sweeps: int,
 ) -> None:  # fmt: skip
-    """Even out the pitch of the first coefficients, in place, as far as every need allows; all but those up to turn 0.
+    """Even out the pitch of the first coefficients, in place, as far as every need allows; all but those that tell
+    where the course begins and at what pitch.
 
     The one pass moves in as late as it can, all at once; here each coefficient moves towards the middle of its two
     neighbours, and no further than the turns outside and inside it leave room. Each step lessens the sum of the squared
@@ -235,8 +258,8 @@ def _ease(
     """
     n, last = len(c), len(moved)
     for sweep in range(sweeps):
-        for i in range(3, last):
-            j = i if sweep & 1 == 0 else last + 2 - i
+        for i in range(4, last):
+            j = i if sweep & 1 == 0 else last + 3 - i
             low, high = c[j - 1] + push[j], c[j + 1] - push[j + 1]
             if j >= per_turn and j - per_turn < len(outside):
                 low = max(low, c[j - per_turn] + outside[j - per_turn])

@@ -14,7 +14,7 @@ from ..errors import FitError
 from ..units import Level, Pitch
 from . import depth, plan, room
 from .spacing import CELLS
-from .task import Task, fixed_pitch_m, layout, tightest
+from .task import Task, fixed_pitch_m, layout, narrowest
 
 PHYSICAL = ("slope", "curvature", "land", "depth")
 """What no groove can pass; swing and velocity are what pickups track, and only bind `auto`."""
@@ -23,7 +23,9 @@ LEAST_LEVEL_DB = -119.0
 """The least level that is worth naming; the command line takes none below -120 dB."""
 ROUNDS = 24
 """Most rounds in which level and layout settle on each other."""
-SETTLED = 1e-6
+SETTLED = 1e-5
+NEAR_ENOUGH = 1e-6
+"""How exactly a greatest factor is found: a hundred thousandth of a decibel."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ class NotLoud(FitError):  # noqa: N818  (said as it is)
     """A level that a limit forbids."""
 
     def __init__(self, limit: str, over_db: float, at_s: float | None) -> None:
-        self.limit = limit
+        self.limit, self.over_db = limit, over_db
         where = "" if at_s is None else f" at {units.time_text(at_s)}"
         super().__init__(f"the level does not fit: {over_db:.1f} dB too much for the {limit}{where}")
 
@@ -202,7 +204,7 @@ def land_ceiling(task: Task, pitch: Pitch) -> Ceiling:
         if pitch == "fixed":
             wide = plan.at_pitch(fixed_pitch_m(task, factor), task.songs_turns)
             return span.room_m - plan.taken_m(task.disc, wide)
-        return span.room_m - plan.taken_m(task.disc, tightest(task, factor, 0.0))
+        return task.spare_m(factor, narrowest(task, factor))
 
     factor = _greatest(spare_m, _first_guess(task))
     at_s = None
@@ -260,7 +262,7 @@ def _greatest(spare: Callable[[float], float], guess: float) -> float:
     else:
         return math.inf
     for _ in range(60):
-        if high - low <= 1e-7 * high:
+        if high - low <= NEAR_ENOUGH * high:
             break
         # false position; an end that stays counts half (Illinois), so that both ends come near
         middle = low + (high - low) * at_low / (at_low - at_high)

@@ -141,6 +141,12 @@ def taken_m(disc: Disc, course: Course) -> float:
     return course.music_m + lead_in_ramp(disc) / 2 * course.first_pitch_m
 
 
+def left_after_m(disc: Disc, course: Course) -> float:
+    """Radius between where a course ends, the turn after the music included, and the locked groove."""
+    outer = music_span(disc, 0.0, course.first_pitch_m).outer_m
+    return outer - float(course.way.at(np.array(course.end_turns))) - disc.locked_diameter_m / 2
+
+
 def longest_s(disc: Disc, rpm: Fraction, pitch_m: float, swing_m: float) -> float:
     """How much music of that pitch the disc holds; nothing or less where there is no room at all."""
     return music_span(disc, swing_m, pitch_m).room_m / pitch_m / float(rpm) * 60

@@ -12,7 +12,7 @@ from ..presets import Disc
 from ..units import Level, Pitch
 from . import plan
 from .fit import LEAST_LEVEL_DB, Fit, NotLoud, asked_factor, fit
-from .task import Task, fixed_pitch_m, tightest
+from .task import Task, fixed_pitch_m, narrowest
 
 SOME_ROOM = 1.1
 """How much more than the least pitch a song is said to need: 7 µm beside a microgroove, enough to be heard."""
@@ -119,7 +119,7 @@ def _mean_pitch_m(task: Task, factor: float, pitch: Pitch) -> float:
         return SOME_ROOM * plan.least_pitch_m(task.disc)
     if pitch == "fixed":
         return fixed_pitch_m(task, factor)
-    found = tightest(task, factor, 0.0)
+    found = narrowest(task, factor)
     return found.music_m / found.music_turns
 
 

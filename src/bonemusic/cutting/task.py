@@ -21,6 +21,9 @@ from . import course, depth, plan, room, spacing
 from .programme import Programme, ring_samples
 
 SILENT_M = 1e-12
+ROUNDS = 4
+ROUNDS = 3
+"""How often a course is laid anew until it leaves what it must."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class Task:
             inner = whole.outer_m - (whole.outer_m - inner) * self.music_s / self.room_s
         return plan.Span(whole.outer_m, inner)
 
+    def spare_m(self, factor: float, found: plan.Course) -> float:
+        """Radius that a course at that factor leaves: before the music's least radius, and before the locked groove."""
+        after = plan.left_after_m(self.disc, found) - plan.least_pitch_m(self.disc) / 4
+        return min(self.span(factor).room_m - plan.taken_m(self.disc, found), after)
+
     def needed_m(
         self, factor: float, radius_m: NDArray[Any] | float | None = None
     ) -> tuple[NDArray[Any], Knots | None]:
@@ -200,7 +208,7 @@ def fixed_pitch_m(task: Task, factor: float) -> float:
 def _variable(task: Task, factor: float) -> plan.Side:
     """The tightest course, gentle where there is room for that."""
     found = tightest(task, factor, None)
-    if plan.taken_m(task.disc, found) > task.span(factor).room_m:
+    if task.spare_m(factor, found) < 0:
         found = tightest(task, factor, 0.0)
     return task.lay(found)
 
@@ -210,9 +218,14 @@ def _filling(task: Task, factor: float) -> plan.Side:
     room_m = task.span(factor).room_m
     found = tightest(task, factor, room_m)
     needed, deep = task.needed_m(factor, _radii(task, found, factor))
-    return task.lay(
-        course.filling(task.held, needed, task.disc, task.songs_turns, room_m, task.machine.screw_turns, deep)
-    )
+    for _ in range(ROUNDS):
+        found = course.filling(task.held, needed, task.disc, task.songs_turns, room_m, task.machine.screw_turns, deep)
+        # a pitch spread wide is wide in the turn after the music too, and may lead into the locked groove
+        over_m = -task.spare_m(factor, found)
+        if over_m <= 1e-9:
+            break
+        room_m -= over_m
+    return task.lay(found)
 
 
 def tightest(task: Task, factor: float, room_m: float | None) -> plan.Course:
@@ -221,6 +234,16 @@ def tightest(task: Task, factor: float, room_m: float | None) -> plan.Course:
     for _ in range(2):  # where a turn lies tells how steep it is, and that how near the next may lie
         needed, deep = task.needed_m(factor, _radii(task, found, factor))
         found = course.tightest(task.held, needed, task.disc, task.songs_turns, room_m, task.machine.screw_turns, deep)
+    assert found is not None
+    return found
+
+
+def narrowest(task: Task, factor: float) -> plan.Course:
+    """The narrowest course of all, to see what fits (`course.narrowest`)."""
+    found: plan.Course | None = None
+    for _ in range(2):
+        needed, _deep = task.needed_m(factor, _radii(task, found, factor))
+        found = course.narrowest(task.held, needed, task.disc, task.songs_turns, task.machine.screw_turns)
     assert found is not None
     return found
 

@@ -13,7 +13,7 @@ import numpy as np
 from .. import presets
 from ..cutting import plan
 from ..cutting.heat import Heat, heat
-from ..cutting.task import Task, tightest
+from ..cutting.task import Task, narrowest
 from ..errors import FitError
 from ..groove import Groove, tracks_of
 from ..mastering.loudness import Loudness, Meter
@@ -176,7 +176,7 @@ def _tight_pitch_m(task: Task, factor: float) -> float:
     least_m = plan.least_pitch_m(task.disc)
     if task.silent:
         return least_m
-    way = tightest(task, factor, 0.0)
+    way = narrowest(task, factor)
     return max(way.music_m / max(way.music_turns, 1e-9), least_m)
 
 
