@@ -42,10 +42,7 @@ def refuse_many(channels: int) -> None:
 
 def _halved(block: Block, ways: int) -> Block:
     channels = block.shape[1]
-    if channels > 2:
-        raise SoundError(
-            f"the song has {channels} channels and a groove holds two; mix it down to stereo or mono first"
-        )
+    refuse_many(channels)
     out = np.zeros((ways, len(block)), np.float32)
     if channels == 1:
         out[0] = block[:, 0]

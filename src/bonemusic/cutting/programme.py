@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..curves import to_displacement
+from ..mixing import lateral_and_vertical, mono
 from ..presets import Curve
 from ..progress import Progress, silent
 from ..spectral import Response, flow
@@ -184,7 +185,7 @@ def _shaped(
     """One song's lateral (and vertical) displacement as it flows by: (rows, m)."""
     responses = _responses(sound, curve, bandwidth_hz, rows, extra)
     both = sound.channels == 2 and rows == 2
-    mix = _crossed if both else _mixed if sound.channels == 2 else np.transpose
+    mix = lateral_and_vertical if both else mono
     return flow(sound.blocks(), sound.rate_hz, responses, rate_hz, RING_S, mix)
 
 
@@ -207,7 +208,7 @@ def _take_offset(
     seconds = len(channels[0]) / rate_hz - 2 * RING_S
     samples = round(min(seconds, 4.0) * sound.rate_hz)
     heard = np.asarray(offset, np.float64)[None, :]
-    rows = (_crossed if len(responses) == 2 else _mixed)(heard) if sound.channels == 2 else heard
+    rows = (lateral_and_vertical if len(responses) == 2 else mono)(heard)
     for channel, response, part in zip(channels, responses, rows[:, 0], strict=False):
         (thumps,) = zip(
             *flow([np.ones((samples, 1), np.float32)], sound.rate_hz, response, rate_hz, RING_S), strict=True
@@ -222,12 +223,3 @@ def _and(response: Response, other: Response | None) -> Response:
     if other is None:
         return response
     return lambda f: response(f) * other(f)
-
-
-def _mixed(block: Array) -> Array:
-    return (0.5 * (block[:, 0] + block[:, 1]))[None, :]
-
-
-def _crossed(block: Array) -> Array:
-    """Left and right to lateral and vertical (IEC 60098: in-phase sound is lateral)."""
-    return np.stack((block[:, 0] + block[:, 1], block[:, 0] - block[:, 1])) * np.float32(0.5)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .. import audio, presets
 from ..cutting import plan
 from ..errors import FitError, SoundError
+from ..mixing import refuse_many
 from ..presets import Machine
 from ..units import time_text
 from .recipe import Recipe
@@ -109,11 +110,7 @@ def opened(paths: Sequence[Path], recipe: Recipe, stereo: bool) -> Iterator[list
         songs = []
         for path in paths:
             stream = files.enter_context(audio.open_song(path, recipe.start_s, recipe.end_s))
-            if stream.channels > 2:
-                raise SoundError(
-                    f"{path.name}: the song has {stream.channels} channels and a groove holds two; "
-                    "mix it down to stereo or mono first"
-                )
+            refuse_many(stream.channels)
             song = Song(path, stream)
             song.warnings += _about(song, presets.machine(recipe.machine), stereo)
             songs.append(song)
