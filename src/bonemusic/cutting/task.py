@@ -21,7 +21,6 @@ from . import course, depth, plan, room, spacing
 from .programme import Programme, ring_samples
 
 SILENT_M = 1e-12
-ROUNDS = 4
 ROUNDS = 3
 """How often a course is laid anew until it leaves what it must."""
 
