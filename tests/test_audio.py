@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bonemusic import audio, soundtrack
+from bonemusic import audio, mixing, soundtrack
 from bonemusic.audio import Audio
 from bonemusic.errors import SoundError
 
@@ -224,7 +224,7 @@ def test_refusals_say_what_is_wrong(tmp_path: Path) -> None:
     assert "700000 minutes" not in refusal(song, 1e99)
     many = written(tmp_path / "many.wav", tone(channels=3))
     with pytest.raises(SoundError, match="3 channels"):
-        audio.mixed(audio.read(many))
+        mixing.mono(audio.read(many).samples)
 
 
 def test_hours_are_refused_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,9 +240,9 @@ def test_hours_are_refused_before_they_are_read(tmp_path: Path, monkeypatch: pyt
 
 def test_mixed_is_the_mean(tmp_path: Path) -> None:
     stereo = Audio(tone(channels=2), RATE)  # type: ignore[arg-type]
-    assert np.allclose(audio.mixed(stereo), stereo.samples.mean(axis=1), atol=1e-7)
+    assert np.allclose(mixing.mono(stereo.samples)[0], stereo.samples.mean(axis=1), atol=1e-7)
     mono = Audio(tone(), RATE)  # type: ignore[arg-type]
-    assert np.array_equal(audio.mixed(mono), mono.samples[:, 0])
+    assert np.array_equal(mixing.mono(mono.samples)[0], mono.samples[:, 0])
 
 
 def test_resample_keeps_the_tone_and_the_length() -> None:

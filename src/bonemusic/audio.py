@@ -22,7 +22,6 @@ from .ahead import ahead
 from .cutshort import refuse_cut_short
 from .errors import SoundError
 from .files import head_of
-from .mixing import mono
 from .soundfiles import BLOCK as BLOCK
 from .soundfiles import Block as Block
 
@@ -161,22 +160,6 @@ def resample(audio: Audio, rate_hz: int) -> Audio:
     import soxr
 
     return Audio(soxr.resample(audio.samples, audio.rate_hz, rate_hz, quality="VHQ"), rate_hz)
-
-
-def mixed(audio: Audio) -> Block:
-    """The mean of one or two channels, (frames,); `mono` of all of it.
-
-    Raises
-    ------
-    SoundError
-        More than two channels.
-    """
-    if audio.channels == 1:
-        return audio.samples[:, 0]
-    out = np.empty(len(audio.samples), np.float32)
-    for a in range(0, max(len(out), 1), BLOCK):
-        out[a : a + BLOCK] = mono(audio.samples[a : a + BLOCK])
-    return out
 
 
 def write(file: IO[bytes], audio: Audio, subtype: str = "PCM_24", format_name: str = "WAV") -> None:

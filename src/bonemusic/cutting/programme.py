@@ -207,7 +207,7 @@ def _take_offset(
     """
     seconds = len(channels[0]) / rate_hz - 2 * RING_S
     samples = round(min(seconds, 4.0) * sound.rate_hz)
-    heard = np.asarray(offset, np.float64)[None, :]
+    heard = np.asarray(offset, np.float32)[None, :]
     rows = (lateral_and_vertical if len(responses) == 2 else mono)(heard)
     for channel, response, part in zip(channels, responses, rows[:, 0], strict=False):
         (thumps,) = zip(
