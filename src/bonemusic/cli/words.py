@@ -70,7 +70,8 @@ def _side(side: SideCheck) -> str:
         ("distortion with other styli", _styli(side)),
         ("listen before cutting", _spots(side)),
     )
-    last = [f"needle: {side.needle.said}", *([f"cutter head: {side.head.said}"] if side.head else [])]
+    needle = [f"needle: {side.needle.said}"] if verdict.is_planned(side) else []
+    last = [*needle, *([f"cutter head: {side.head.said}"] if side.head else [])]
     return "\n".join(
         [
             f"side {_shown(side.side)}, {_shown(side.disc)}, {_speed(side.rpm)} rpm: "

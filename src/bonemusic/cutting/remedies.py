@@ -29,7 +29,9 @@ def fit_or_advise(task: Task, level: Level | None, pitch: Pitch, most: float = m
     try:
         return fit(task, level, pitch, most)
     except plan.TooLong as why:
-        raise FitError(f"{why}; {', or '.join(_remedies(task, level, pitch)) or 'take a bigger disc'}") from None
+        many = len(task.programme.songs) > 1
+        said = str(why).replace("the song does not fit", "the songs do not fit") if many else str(why)
+        raise FitError(f"{said}; {', or '.join(_remedies(task, level, pitch)) or 'take a bigger disc'}") from None
     except NotLoud as why:
         raise FitError(f"{why}; {_what_fits(task, level, pitch, why)}") from None
 
@@ -87,7 +89,11 @@ def _remedies(task: Task, level: Level | None, pitch: Pitch) -> list[str]:
     factor = 0.0 if level is None or task.silent else asked_factor(task, level)
     needed_m = pitch if isinstance(pitch, float) else _mean_pitch_m(task, factor, pitch)
     longest = plan.longest_s(task.disc, task.rpm, needed_m, factor * task.swing_peak_m)
-    if task.room_s is None:
+    songs = task.programme.songs
+    if len(songs) > 1:
+        if max(b - a for a, b in songs) / task.programme.rate_hz <= longest:
+            said.append("split the songs over sides (--sides auto)")
+    elif task.room_s is None:
         for part in (1.0, 0.97, 0.9, 0.8):  # what is left may be louder against its own peaks
             tenths = math.floor(part * longest * 10)
             if tenths > 0 and _fits(task.cut_off(tenths / 10), level, pitch):

@@ -117,6 +117,9 @@ def _disc(side: SideCheck, shown: Pictures) -> str:
 
 
 def _facts(side: SideCheck) -> str:
+    if not words.is_planned(side):
+        facts = [("Length", clock(side.seconds), f"{number(side.music_turns, 0)} turns of music. {words.holds(side)}")]
+        return _cards(facts)
     facts = [
         ("Level", *_level(side)),
         (
@@ -143,6 +146,10 @@ def _facts(side: SideCheck) -> str:
                 f"{words.frequency(side.predicted[0].bandwidth_hz)} at the rim.",
             )
         )
+    return _cards(facts)
+
+
+def _cards(facts: Sequence[tuple[str, str, str]]) -> str:
     cards = "".join(
         f"<div><dt>{name}</dt><dd><strong>{value}</strong> <span>{told}</span></dd></div>\n"
         for name, value, told in facts
@@ -165,6 +172,8 @@ def _over_time(side: SideCheck, shown: Pictures) -> str:
 
 
 def _spots(side: SideCheck, shown: Pictures) -> str:
+    if not words.is_planned(side):
+        return ""
     if not side.spots:
         return "<h3>Listen before cutting</h3>\n<p>No hot spot: nothing on this side comes near a limit.</p>\n"
     sounds: list[SpotSound | None] = [*shown.sounds[:MOST_SPOTS]]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from ..workshop.checked import CheckReport, SideCheck
-from .verdict import LIMIT, distortion_at, frequency, percent
+from .verdict import LIMIT, distortion_at, frequency, is_planned, percent
 from .words import decibels, length, number, speed, text, time, with_unit
 
 MOST_SPARE_DB = 12.0
@@ -155,12 +155,17 @@ def _figures(side: SideCheck) -> list[tuple[str, str]]:
     acted = "; ".join(
         f"{text(step.name)} {percent(step.share_percent)}, {decibels(step.deepest_db)}" for step in side.touched
     )
-    return [
+    asked = [
         ("fits", "yes" if side.fits else f"no: {text(side.why or '')}"),
         ("disc", f"{text(side.disc)}, {speed(side.rpm)} rpm"),
         ("curve, machine", f"{text(side.curve)}, {text(side.machine)}"),
         ("stylus, sheet", f"{text(side.stylus)}, {text(side.sheet or 'none named')}"),
         ("pitch asked for", text(side.pitch)),
+    ]
+    if not is_planned(side):
+        return [*asked, ("music", f"{time(side.seconds)}, {number(side.music_turns, 1)} turns")]
+    return [
+        *asked,
         ("level", "silence" if side.level_db is None else f"{decibels(side.level_db)} against 5\xa0cm/s"),
         ("won by holding back", with_unit(side.drive_db, "dB", 1)),
         ("limited by", text(side.limited_by)),

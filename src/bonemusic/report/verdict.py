@@ -56,7 +56,7 @@ def _listed(names: list[str]) -> str:
 def verdict(side: SideCheck) -> str:
     """One side in a few sentences: whether it fits, how loud, what limits it, what room is left."""
     if not side.fits:
-        return f"{sentence(side.why or 'The music is longer than the side.')} {holds(side)}"
+        return sentence(side.why or "The music is longer than the side.")
     if side.level_db is None:
         return f"{clock(side.seconds)} of silence: the groove runs round without ever moving aside. {_left(side)}"
     louder = ""
@@ -86,7 +86,16 @@ def _left(side: SideCheck) -> str:
 
 def holds(side: SideCheck) -> str:
     """How long a side like this could be, where that has an answer."""
-    return f"A side like this holds {clock(side.holds_s)}." if 0 < side.holds_s < math.inf else ""
+    if not 0 < side.holds_s < math.inf:
+        return ""
+    if not is_planned(side):
+        return f"{side.disc} holds {clock(side.holds_s)} of silence, and less of music."
+    return f"A side like this holds {clock(side.holds_s)}."
+
+
+def is_planned(side: SideCheck) -> bool:
+    """Whether there is a plan to tell of; of what does not fit there may be none."""
+    return side.fits or bool(side.limits)
 
 
 def sentence(words: str) -> str:

@@ -27,7 +27,7 @@ def refused(
     side = SideCheck(
         side=name,
         fits=False,
-        why=why,
+        why=why.partition(";")[0],
         disc=disc.name,
         rpm=round(float(wish.rpm), 6),
         curve=wish.curve.name,
