@@ -81,6 +81,8 @@ def nearest(side: SideCheck) -> str:
 
 
 def _left(side: SideCheck) -> str:
+    if side.room_left_mm < 0.05:
+        return f"The turns take all the room there is. {holds(side)}"
     return f"{with_unit(side.room_left_mm, 'mm', 1)} are left before the innermost music may lie. {holds(side)}"
 
 
