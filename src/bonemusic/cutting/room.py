@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ..groove import Groove, Knots
 from ..jit import kernel
-from ..moments import MOMENT, Moments
+from ..moments import MARGIN, MOMENT, Moments
 from ..presets import Machine, Stylus
 from ..spectral import THREADS
 
@@ -99,13 +99,15 @@ def neighbours(groove: Groove, first: int, last: int, machine: Machine) -> Neigh
     """How near the turns of a cut groove come to each other, sample by sample from `first` to `last`."""
     per_turn = 1 / groove.turns_per_sample
     widens = machine.tool == "round"
-    lateral = groove.lateral_m[first:last]
-    vertical = np.empty(0, np.float32) if groove.vertical_m is None else groove.vertical_m[first:last]
+    begin = max(first - MARGIN, 0)  # slopes are taken across the ends
+    lateral = groove.lateral_m[begin : last + MARGIN]
+    vertical = np.empty(0, np.float32) if groove.vertical_m is None else groove.vertical_m[begin : last + MARGIN]
+    count = last - begin - int(per_turn) - 1
     flare = math.tan(groove.profile.angle_rad / 2)
 
     def one(a: int) -> tuple[float, float, int]:
-        b = min(a + BLOCK, len(lateral))
-        places = (first + np.arange(a, b + GRID, GRID)) / per_turn
+        b = min(a + BLOCK, count)
+        places = (begin + np.arange(a, b + GRID, GRID)) / per_turn
         apart = groove.spiral.at(places) - groove.spiral.at(places + 1)
         widths = flare * (groove.depth.at(places) + groove.depth.at(places + 1))
         found = np.full(2, np.inf)
@@ -114,9 +116,13 @@ def neighbours(groove: Groove, first: int, last: int, machine: Machine) -> Neigh
         return found[0], found[1], at
 
     with ThreadPoolExecutor(THREADS) as pool:
-        parts = list(pool.map(one, range(0, max(len(lateral) - int(per_turn), 0), BLOCK)))
-    worst = min(parts, key=lambda p: p[1], default=(math.inf, math.inf, 0))
-    return Neighbours(float(min((p[0] for p in parts), default=math.inf)), float(worst[1]), worst[2] / groove.rate_hz)
+        parts = list(pool.map(one, range(first - begin, count, BLOCK)))
+    worst = min(parts, key=lambda p: p[1], default=(math.inf, math.inf, first - begin))
+    return Neighbours(
+        float(min((p[0] for p in parts), default=math.inf)),
+        float(worst[1]),
+        (worst[2] - first + begin) / groove.rate_hz,
+    )
 
 
 @kernel

@@ -224,6 +224,8 @@ def _filling(task: Task, factor: float) -> plan.Side:
         if over_m <= 1e-9:
             break
         room_m -= over_m
+    else:
+        found = tightest(task, factor, 0.0)
     return task.lay(found)
 
 
