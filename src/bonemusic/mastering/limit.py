@@ -196,6 +196,11 @@ def _chunks(hot: NDArray[Any]) -> NDArray[Any]:
     return np.logical_or.reduceat(hot, np.arange(0, len(hot), each)) if len(hot) else hot
 
 
+def passes(moments: Moments, drive: float, allowed: Allowed) -> bool:
+    """Whether any limit may be passed at this drive; where none is, there is nothing to limit."""
+    return bool(_passed(moments, drive, allowed).any())
+
+
 def _passed(moments: Moments, drive: float, allowed: Allowed) -> NDArray[Any]:
     """The chunks where any limit is passed at this drive."""
     hot = np.zeros(len(moments), bool)

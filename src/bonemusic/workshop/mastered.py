@@ -18,7 +18,7 @@ from ..cutting.fit import Fit, NotLoud, asked_factor, ceilings_of, land_ceiling
 from ..cutting.remedies import fit_or_advise
 from ..cutting.task import Task, layout, task_of
 from ..mastering.filters import bass_corner_hz, bass_to_mono, high_pass
-from ..mastering.limit import Allowed, Limited, drive_for, limited
+from ..mastering.limit import Allowed, Limited, drive_for, limited, passes
 from ..progress import Progress
 from ..spectral import Response, filtered
 from ..units import Level, Pitch
@@ -93,6 +93,8 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
     if not steps.limits:
         return _plain(task, level, pitch, corners)
     drive, allowed = _drive(task, steps, pitch, linear, level)
+    if level is not None and not passes(task.measured, drive, allowed):
+        return _plain(task, level, pitch, corners)  # bit for bit as without limiters
     whole = task.programme
     done = limited(
         whole.lateral_m,
