@@ -42,7 +42,17 @@ def test_words_become_numbers() -> None:
 
 
 def test_every_field_has_a_setting() -> None:
-    assert {field for field, _ in recipe._PARSERS.values()} == {f.name for f in dataclasses.fields(Recipe)}
+    fields = {f.name for f in dataclasses.fields(Recipe)} - {"mastering"} | set(recipe.MASTERING)
+    assert {field for field, _ in recipe._PARSERS.values()} == fields
+
+
+def test_master_sets_every_step_and_each_step_outranks_it() -> None:
+    made = amended(Recipe(), {"swing": "80um", "master": "auto", "mono-below": "off"}).mastering
+    assert made == dataclasses.replace(recipe.Mastering(*["auto"] * 8), swing=80e-6, mono_below="off")
+    assert amended(Recipe(mastering=made), {"master": "off"}).mastering == recipe.Mastering()
+    assert amended(Recipe(mastering=made), {"treble": "6cm/s"}).mastering == dataclasses.replace(made, treble=0.06)
+    with pytest.raises(UnitError, match="neither auto nor off"):
+        amended(Recipe(), {"master": "3"})
 
 
 def test_none_leaves_a_setting_as_it_is() -> None:

@@ -22,7 +22,8 @@ from ..mastering.limit import Allowed, Limited, drive_for, limited, passes
 from ..progress import Progress
 from ..spectral import Response, filtered
 from ..units import Level, Pitch
-from .wish import Mastering, Wish
+from .recipe import Mastering
+from .wish import Wish
 
 ROUNDS = 2
 SHARE = 0.01

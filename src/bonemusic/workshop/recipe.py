@@ -17,9 +17,33 @@ from ..units import Level, Pitch
 
 MAX_CONFIG = 1 << 20
 MOST_SIDES = 26
-MASTERING = ("high_pass", "mono_below", "treble", "vertical", "swing", "velocity", "acceleration", "curvature")
-"""What mastering can be asked for; `master` sets all of them."""
 Setting = Literal["off", "auto"] | float
+
+
+@dataclass(frozen=True)
+class Mastering:
+    """Each step off, auto, or a number in SI units; see the options of the same names."""
+
+    high_pass: Setting = "off"
+    mono_below: Setting = "off"
+    treble: Setting = "off"
+    vertical: Setting = "off"
+    swing: Setting = "off"
+    velocity: Setting = "off"
+    acceleration: Setting = "off"
+    curvature: Setting = "off"
+
+    @property
+    def limits(self) -> bool:
+        """Whether any limiter may act."""
+        return any(
+            s != "off"
+            for s in (self.treble, self.vertical, self.swing, self.velocity, self.acceleration, self.curvature)
+        )
+
+
+MASTERING = tuple(step.name for step in dataclasses.fields(Mastering))
+"""The steps' names; `master` sets all of them."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +66,7 @@ class Recipe:
     """Over how many sides songs are split, in order; None: over as few as hold them at a level worth hearing."""
     compensate: str | None = None
     """The stylus that the groove is compensated for."""
-    high_pass: Setting = "off"
-    mono_below: Setting = "off"
-    treble: Setting = "off"
-    vertical: Setting = "off"
-    swing: Setting = "off"
-    velocity: Setting = "off"
-    acceleration: Setting = "off"
-    curvature: Setting = "off"
+    mastering: Mastering = Mastering()
     start_s: float = 0.0
     end_s: float | None = None
     dots_per_m: float = 600 / 25.4e-3
@@ -123,7 +140,7 @@ def _setting(parse: Callable[[str], float], least: float, most: float, what: str
         except UnitError as why:
             raise UnitError(f"{why}; it may also be off or auto") from why
         if not least <= value <= most:
-            raise UnitError(f"{units.shown(text)}: give {what}, off or auto")
+            raise UnitError(f"{units.shown(text)} is out of reach; give {what}, off or auto")
         return value
 
     return read
@@ -179,12 +196,13 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
         A setting that cannot be understood, or a name that is no preset's.
     """
     changes: dict[str, Any] = {}
+    steps: dict[str, Setting] = {}
     for given, text in sorted(texts.items(), key=lambda item: item[0] != "master"):  # which the others outrank
         if text is None:
             continue
         key = given.replace("_", "-")
         if key == "master":
-            changes |= dict.fromkeys(MASTERING, _off_or_auto(str(text)))
+            steps |= dict.fromkeys(MASTERING, _off_or_auto(str(text)))
             continue
         if key not in _PARSERS:
             known = [*_PARSERS, "master"]
@@ -193,9 +211,11 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
             raise UnitError(f"there is no setting {units.shown(key)}; {hint}")
         field, parse = _PARSERS[key]
         try:
-            changes[field] = parse(str(text))
+            (steps if field in MASTERING else changes)[field] = parse(str(text))
         except UnitError as why:
             raise UnitError(f"{key}: {why}") from why
+    if steps:
+        changes["mastering"] = dataclasses.replace(recipe.mastering, **steps)
     return dataclasses.replace(recipe, **changes)
 
 

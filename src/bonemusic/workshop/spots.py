@@ -15,8 +15,9 @@ from ..mastering.loudness import Loudness
 from ..units import length_text
 from .checked import Spot, SpotKind
 from .mastered import Mastered, allowed_of
+from .recipe import Mastering
 from .songs import Song
-from .wish import Mastering, Wish
+from .wish import Wish
 
 MOST = 8
 OF_A_KIND = 2

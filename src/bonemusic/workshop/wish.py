@@ -12,29 +12,7 @@ from numpy.typing import NDArray
 from .. import presets
 from ..presets import Curve, Disc, Machine, Sheet, Stylus
 from ..units import Level, Pitch
-from .recipe import Recipe, Setting
-
-
-@dataclass(frozen=True)
-class Mastering:
-    """Each step off, auto, or a number in SI units; see the options of the same names."""
-
-    high_pass: Setting = "off"
-    mono_below: Setting = "off"
-    treble: Setting = "off"
-    vertical: Setting = "off"
-    swing: Setting = "off"
-    velocity: Setting = "off"
-    acceleration: Setting = "off"
-    curvature: Setting = "off"
-
-    @property
-    def limits(self) -> bool:
-        """Whether any limiter may act."""
-        return any(
-            s != "off"
-            for s in (self.treble, self.vertical, self.swing, self.velocity, self.acceleration, self.curvature)
-        )
+from .recipe import Mastering, Recipe
 
 
 @dataclass(frozen=True)
@@ -73,14 +51,11 @@ class Wish:
             pitch=recipe.pitch,
             room_s=recipe.room_s,
             compensate=presets.stylus(recipe.compensate) if recipe.compensate else None,
-            mastering=Mastering(
-                recipe.high_pass, recipe.mono_below, recipe.treble, recipe.vertical, recipe.swing, recipe.velocity,
-                recipe.acceleration, recipe.curvature,
-            ),
+            mastering=recipe.mastering,
             stereo=stereo and machine.stereo,
             dots_per_m=recipe.dots_per_m,
             film=_film(recipe.sheet),
-        )  # fmt: skip
+        )
 
 
 def _sheet(name: str | None, default: str) -> Sheet:
