@@ -68,13 +68,19 @@ def _stripped(text: str) -> str:
     return text.strip() if len(text) <= MOST_CHARACTERS else ""
 
 
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"
+
+
 def _quantity(text: str, units: dict[str, float], what: str, example: str, bare: str | None) -> float:
     """Number times unit; `bare` is the unit that a naked number is in, None where it needs one."""
     if _DECIMAL_COMMA.search(text):
-        raise UnitError(f"{shown(text)} has a comma; write a point, as in 7.5 (a {what} is written like {example})")
+        raise UnitError(
+            f"{shown(text)} has a comma; write a point, as in 7.5 ({_article(what)} {what} is written like {example})"
+        )
     match = _QUANTITY.fullmatch(_stripped(text))
     if match is None:
-        raise UnitError(f"{shown(text)} is not a {what}; write it like {example}")
+        raise UnitError(f"{shown(text)} is not {_article(what)} {what}; write it like {example}")
     unit = match[2] or bare
     if unit is None:
         raise UnitError(f"{shown(text)} has no unit; write it like {example}")

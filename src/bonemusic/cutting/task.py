@@ -120,6 +120,11 @@ class Task:
             inner = whole.outer_m - (whole.outer_m - inner) * self.music_s / self.room_s
         return plan.Span(whole.outer_m, inner)
 
+    def planned_depth(self, factor: float) -> Knots | None:
+        """As deep as the vertical needs at that factor, and no deeper than the sheet: more is refused, not cut."""
+        most, _ = depth.greatest_factor(self.held, self.disc, self.stylus, self.sheet)
+        return depth.planned(self.held, min(factor, max(most, 0.0)), self.disc, self.stylus)
+
     def spare_m(self, factor: float, found: plan.Course) -> float:
         """Radius that a course at that factor leaves: before the music's least radius, and before the locked groove."""
         after = plan.left_after_m(self.disc, found) - plan.least_pitch_m(self.disc) / 4
@@ -129,7 +134,7 @@ class Task:
         self, factor: float, radius_m: NDArray[Any] | float | None = None
     ) -> tuple[NDArray[Any], Knots | None]:
         """How far apart the turns must lie (`spacing.needed_m`), and the planned depth."""
-        deep = depth.planned(self.held, factor, self.disc, self.stylus)
+        deep = self.planned_depth(factor)
         half = depth.half_widths_m(deep, self.held, self.disc)
         radius = self.span(factor).inner_m if radius_m is None else radius_m
         needed = spacing.needed_m(
@@ -194,7 +199,7 @@ def _fixed(task: Task, factor: float) -> plan.Side:
 
 def _at_pitch(task: Task, pitch_m: float, factor: float) -> plan.Side:
     """One pitch, and as deep as the vertical needs."""
-    deep = depth.planned(task.held, factor, task.disc, task.stylus)
+    deep = task.planned_depth(factor)
     return task.lay(dataclasses.replace(plan.at_pitch(pitch_m, task.songs_turns), depth=deep))
 
 
