@@ -162,7 +162,9 @@ def distortion(side: SideCheck) -> str:
         axes.set_yticks([], minor=True)
 
     return _compared(
-        side, "distortion", "Distortion of a tone as loud as the side, %", lambda place: place.distortion, draw,
+        side, "distortion", "Distortion of a tone as loud as the side, %",
+        # what lies below the figure is drawn there: a scale of decades has no place for none
+        lambda place: [(hz, max(thd, LEAST_THD / 10)) for hz, thd in place.distortion], draw,
         (200, 20000),
         lambda place: f"{place.name} at most {max((thd for _, thd in place.distortion), default=0.0):.2g} %",
     )  # fmt: skip
