@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import PLANNING, FileName, given_all, recipe_of, refuse_streams, say, settings, shown
+from .options import PLANNING, FileName, given_all, note, recipe_of, refuse_streams, settings, shown
 
 
 @click.command(short_help="Check songs before they are cut.")
@@ -32,6 +32,8 @@ def check(songs: tuple[Path, ...], out: Path | None, json: bool, quiet: bool, **
     """
     if out is not None:
         refuse_streams(json, out)
+        if str(out) != "-" and out.suffix.lower() not in (".html", ".htm"):
+            raise click.UsageError(f"a report is a page: give it a name that ends in .html, such as {out.stem}.html")
     recipe = recipe_of(wishes)
     from ..workshop import check as work
     from ..workshop.output import refuse, refuse_inputs, whole
@@ -56,8 +58,8 @@ def check(songs: tuple[Path, ...], out: Path | None, json: bool, quiet: bool, **
     if not quiet:
         for side in found.report.sides:
             for warning in side.warnings:
-                say(f"note: {warning}")
+                note(warning)
         for warning in found.report.warnings:
-            say(f"note: {warning}")
+            note(warning)
     if not all(side.fits for side in found.report.sides):
         click.get_current_context().exit(1)

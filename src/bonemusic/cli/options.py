@@ -150,6 +150,11 @@ def say(text: str, end: str = "\n") -> None:
         click.echo(text + end, err=True, nl=False)
 
 
+def note(text: str) -> None:
+    """Say what is to be known, in one line: a file's name may hold anything."""
+    say("note: " + "".join(c if c.isprintable() else "?" for c in text))
+
+
 class FileName(click.Path):
     """The name of a file; `-` where the command says what that means."""
 
@@ -218,7 +223,7 @@ def told_all(reports: Sequence[Any], texts: Sequence[str], json: bool, quiet: bo
         if not json and not quiet:
             say(f"side {report.side}: {text}")
         for warning in () if quiet else report.warnings:
-            say(f"note: side {report.side}: {warning}")
+            note(f"side {report.side}: {warning}")
 
 
 def told(report: Any, text: str, json: bool, quiet: bool) -> None:
@@ -233,4 +238,4 @@ def told(report: Any, text: str, json: bool, quiet: bool) -> None:
     if not json:
         say(text)
     for warning in report.warnings:
-        say(f"note: {warning}")
+        note(warning)

@@ -30,6 +30,18 @@ def of_cut(report: CutReport) -> str:
             f"{report.peak_displacement_um:.0f} µm)"
             + (f", nearest limit: {near.name} at {near.at_s:.1f} s" if near else "")
         )
+    held = [f"{step.name} {step.share_percent:.2g} % down to {step.deepest_db:.1f} dB" for step in report.touched
+            if step.share_percent > 0]  # fmt: skip
+    if report.touched:
+        louder = f"{report.drive_db:.1f} dB louder than without limiting; " if report.drive_db >= 0.05 else ""
+        lines.append(f"mastering: {louder}touched {report.touched_percent:.2g} % of the time"
+                     + (f" ({', '.join(held)})" if held else ""))  # fmt: skip
+    filters = [f"{name} {hz:.0f} Hz" for name, hz in (("high-pass", report.high_pass_hz),
+               ("bass to mono below", report.mono_below_hz)) if hz is not None]  # fmt: skip
+    if filters:
+        lines.append(f"filters: {', '.join(filters)}")
+    if report.compensated:
+        lines.append(f"compensated for {_shown(report.compensated)}")
     if report.predicted_snr_db is not None:
         lines.append(
             f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, "

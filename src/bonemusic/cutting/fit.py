@@ -13,11 +13,13 @@ from ..curves import REFERENCE_VELOCITY_M_S
 from ..errors import FitError
 from ..units import Level, Pitch
 from . import depth, plan, room
+from .needle import asked_force_n
 from .spacing import CELLS
 from .task import Task, fixed_pitch_m, layout, narrowest
 
 PHYSICAL = ("slope", "curvature", "land", "depth")
-"""What no groove can pass; swing and velocity are what pickups track, and only bind `auto`."""
+"""What no groove can pass. Swing and velocity are what pickups track, the needle's force what holds it down, and the
+head's heat what a lathe stands: these only bind `auto`."""
 QUIET_DB = -14.0
 LEAST_LEVEL_DB = -119.0
 """The least level that is worth naming; the command line takes none below -120 dB."""
@@ -35,7 +37,7 @@ class Limit:
     Attributes
     ----------
     name : str
-        slope, curvature, land, swing, velocity or depth.
+        slope, curvature, land, swing, velocity, needle, head or depth.
     spare_db : float or None
         By how much the level could rise before this limit; negative where it is passed; None where nothing moves.
     at_s : float or None
@@ -119,11 +121,11 @@ def fit(task: Task, level: Level | None, pitch: Pitch, most: float = math.inf) -
         warnings += _hard_to_track(task, ceilings, factor)
     velocity, swing = factor * task.velocity_peak_m_s, factor * task.swing_peak_m
     found = Fit(side, factor, _rows(task, ceilings, factor), velocity, swing, ())
-    if level is None and found.level_db is not None and found.level_db < QUIET_DB:
-        warnings.append(
-            f"only {found.level_db:.0f} dB of level fit, noise will be heard; "
-            f"a shorter song, a bigger disc or a slower speed gains level"
-        )
+    if level is None and most == math.inf and found.level_db is not None and found.level_db < QUIET_DB:
+        gains = "a shorter song, a bigger disc or a slower speed"
+        if found.nearest is not None and found.nearest.name != "land":
+            gains = "a faster speed or a bigger disc"
+        warnings.append(f"only {found.level_db:.0f} dB of level fit, noise will be heard; {gains} gains level")
     return Fit(side, factor, found.limits, velocity, swing, tuple(warnings))
 
 
@@ -142,6 +144,12 @@ def ceilings_of(task: Task, side: plan.Side) -> dict[str, Ceiling]:
     found: dict[str, Ceiling] = {
         name: (float(f), task.music_time_s(int(i))) for name, f, i in zip(room.NAMES, factor, at, strict=True)
     }
+    asked = asked_force_n(task.measured.swing_m, task.measured.bend_m_s2, task.stylus, task.disc.angle_rad)
+    worst = int(asked.argmax()) if len(asked) else 0
+    if len(asked) and asked[worst] > 0:
+        found["needle"] = (task.stylus.force_n / float(asked[worst]), task.music_time_s(worst))
+    if task.head is not None and task.head.spare_db is not None:
+        found["head"] = (10 ** (task.head.spare_db / 20), task.head.at_s)
     if task.programme.vertical_m is not None:
         most, turn = depth.greatest_factor(task.held, task.disc, task.stylus, task.sheet)
         found["depth"] = (most, task.turn_time_s(turn))
@@ -299,7 +307,7 @@ def _refuse_narrow(task: Task, pitch: Pitch) -> None:
 
 def _rows(task: Task, ceilings: dict[str, Ceiling], factor: float) -> tuple[Limit, ...]:
     rows = []
-    for name in ("slope", "curvature", "land", "swing", "velocity", "depth"):
+    for name in ("slope", "curvature", "land", "swing", "velocity", "needle", "head", "depth"):
         if name not in ceilings:
             continue
         most, at_s = ceilings[name]

@@ -18,6 +18,7 @@ from ..moments import MOMENT, Moments, moments
 from ..presets import Disc, Machine, Sheet, Stylus
 from ..units import Pitch
 from . import course, depth, plan, room, spacing
+from .heat import Heat, heat
 from .programme import Programme, ring_samples
 
 SILENT_M = 1e-12
@@ -41,6 +42,8 @@ class Task:
         Where a limiter will keep every edge of the groove; infinite where none is at work.
     compensate_m : float
         Radius of the tip that the groove will be compensated for, which lowers its walls; 0 for none.
+    head : Heat or None
+        How hot a cutter head gets at unit level, its time counted from the music's beginning; None without a head.
     """
 
     programme: Programme
@@ -54,6 +57,7 @@ class Task:
     room_s: float | None = None
     swing_m: float = math.inf
     compensate_m: float = 0.0
+    head: Heat | None = None
 
     @property
     def silent(self) -> bool:
@@ -172,7 +176,11 @@ def task_of(
     """Measure a programme, once for all that will be asked of it."""
     measured = moments(programme.lateral_m, programme.vertical_m, programme.rate_hz)
     held = _gathered(programme, measured, rpm)
-    return Task(programme, measured, held, disc, rpm, machine, stylus, sheet, room_s)
+    head = None
+    if machine.coil_limit_m_s2 is not None:
+        head = heat(programme.lateral_m, programme.vertical_m, programme.rate_hz, machine.coil_limit_m_s2)
+        head = dataclasses.replace(head, at_s=max(head.at_s - programme.ring / programme.rate_hz, 0.0))
+    return Task(programme, measured, held, disc, rpm, machine, stylus, sheet, room_s, head=head)
 
 
 def _gathered(programme: Programme, measured: Moments, rpm: Fraction) -> spacing.Cells:

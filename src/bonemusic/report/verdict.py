@@ -14,6 +14,7 @@ LIMITED_BY = {
     "phase": "Bass that left and right play against each other sets the level: it makes the groove rise and sink.",
     "sheet": "The sheet sets the level: any louder, and the groove would cut too deep into it or lift off it.",
     "pickup": "The pickup sets the level: any louder, and a good one would no longer follow.",
+    "head": "The cutter head sets the level: any louder, and its coils would get too hot.",
     "wish": "The level is the one that was asked for; nothing else sets it.",
 }
 MEANING = {
@@ -32,6 +33,8 @@ LIMIT = {
     "land": "wall left between the turns",
     "swing": "swing a good pickup follows",
     "velocity": "speed a good pickup follows",
+    "needle": "force that holds the needle down",
+    "head": "heat the cutter head stands",
     "depth": "depth the sheet allows",
 }
 NOTHING_TO_CHANGE = "Nothing: it can be cut as it is."

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import presets
 from ..cutting import plan
-from ..cutting.heat import Heat, heat
+from ..cutting.heat import Heat
 from ..cutting.task import Task, narrowest
 from ..errors import FitError
 from ..groove import Groove, tracks_of
@@ -31,7 +31,7 @@ from .places import places, remains
 from .planned import Planned, planned
 from .recipe import Recipe
 from .reports import Touch
-from .side import groove_of, needle_in, title
+from .side import groove_of, head_of, needle_in, title
 from .songs import Song, opened
 from .spots import spots
 from .unfit import refused, song_check
@@ -109,10 +109,8 @@ def _told(
 ) -> tuple[SideCheck, Pictures]:
     made = found.made
     fit, task, music = made.fit, made.task, groove.music
-    ring_s = task.programme.ring / groove.rate_hz
     held = needle_in(task.measured, fit.factor, groove, wish)
-    limit = wish.machine.coil_limit_m_s2
-    hot = heat(groove.lateral_m, groove.vertical_m, groove.rate_hz, limit) if limit else None
+    hot = head_of(found)
     told_places = places(groove, wish, fit.peak_velocity_m_s, turntable)
     found_spots = spots(songs, heard, made, groove, wish, held)
     by = limited_by(fit, wish)
@@ -160,7 +158,7 @@ def _told(
             round(held.force_n * 1e3, 3),
             held.said,
         ),
-        head=None if hot is None else _head(hot, ring_s, music.first / groove.rate_hz),
+        head=None if hot is None else _head(hot),
         predicted=told_places,
         remains=remains(groove, wish, fit.peak_velocity_m_s),
         spots=found_spots,
@@ -180,9 +178,8 @@ def _tight_pitch_m(task: Task, factor: float) -> float:
     return max(way.music_m / max(way.music_turns, 1e-9), least_m)
 
 
-def _head(hot: Heat, ring_s: float, lead_in_s: float) -> HeadCheck:
-    at_s = max(hot.at_s - lead_in_s, 0.0)
-    spare = hot.spare_db
+def _head(hot: Heat) -> HeadCheck:
+    at_s, spare = hot.at_s, hot.spare_db
     if spare is None:
         said = "nothing moves the cutter head"
     elif spare >= 0:

@@ -7,12 +7,19 @@ from typing import Literal
 from ..cutting.fit import Fit
 from .wish import Wish
 
-LimitedBy = Literal["time", "bass", "treble", "phase", "sheet", "pickup", "wish"]
+LimitedBy = Literal["time", "bass", "treble", "phase", "sheet", "pickup", "head", "wish"]
 NEAR_DB = 0.3
 """A level this near to a limit is held by it."""
 _WORD: dict[str, LimitedBy] = {
-    "land": "time", "swing": "bass", "slope": "treble", "curvature": "treble", "velocity": "pickup", "depth": "phase",
-}  # fmt: skip
+    "land": "time",
+    "swing": "bass",
+    "slope": "treble",
+    "curvature": "treble",
+    "velocity": "pickup",
+    "needle": "pickup",
+    "head": "head",
+    "depth": "phase",
+}
 
 
 def limited_by(fit: Fit, wish: Wish) -> LimitedBy:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..curves import REFERENCE_VELOCITY_M_S
 from ..cutting import depth
-from ..cutting.fit import Fit, NotLoud, asked_factor, ceilings_of, land_ceiling
+from ..cutting.fit import Fit, asked_factor, ceilings_of, land_ceiling
 from ..cutting.remedies import fit_or_advise
 from ..cutting.task import Task, layout, task_of
 from ..mastering.filters import bass_corner_hz, bass_to_mono, high_pass
@@ -31,6 +32,8 @@ SHARE = 0.01
 DEEPEST_DB = 6.0
 AUTO_HIGH_PASS_HZ = 30.0
 """The corner that `auto` takes, where what lies below it makes the groove swing too far (assumed: below any bass)."""
+MUCH_DB, MUCH_SHARE = 6.0, 0.1
+"""Limiters that take more than this off, or touch more of the time, are told of (assumed: it will be heard)."""
 WORTH_DB = 1.0
 """And by how much that must lessen the swing."""
 
@@ -111,12 +114,27 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
         task_of(whole, task.disc, task.rpm, task.machine, task.stylus, task.sheet, task.room_s),
         compensate_m=task.compensate_m,
     )
-    fitted = fit_or_advise(after, None, pitch, most=1.0)
-    if level is not None and fitted.factor < 1 - 1e-3:
-        nearest = fitted.nearest
-        raise NotLoud(nearest.name if nearest else "land", -20 * math.log10(fitted.factor), None)
+    if level is None:
+        fitted = fit_or_advise(after, None, pitch, most=1.0)
+    else:  # as it is now, whatever pickups track of it
+        fitted = fit_or_advise(after, Level("velocity", after.velocity_peak_m_s), pitch)
+        fitted = dataclasses.replace(fitted, warnings=(*fitted.warnings, *_less_than_asked(task, fitted, drive, done)))
     reached = drive * fitted.factor
     return Mastered(after, fitted, reached, 20 * math.log10(reached / linear), done, **corners)
+
+
+def _less_than_asked(task: Task, fitted: Fit, drive: float, done: Limited) -> list[str]:
+    """A word where limiters leave much less of a level than was asked for, or have much to do."""
+    asked = drive * task.velocity_peak_m_s
+    lost_db = 20 * math.log10(asked / fitted.peak_velocity_m_s) if fitted.peak_velocity_m_s else 0.0
+    if lost_db < MUCH_DB and done.touched_share < MUCH_SHARE:
+        return []
+    asked_db = 20 * math.log10(asked / REFERENCE_VELOCITY_M_S)
+    reached_db = 20 * math.log10(max(fitted.peak_velocity_m_s, 1e-12) / REFERENCE_VELOCITY_M_S)
+    return [
+        f"of a level of {asked_db:+.1f} dB the limiters leave {reached_db:+.1f} dB, and touch "
+        f"{done.touched_share:.0%} of the time; ask for less, or allow more"
+    ]
 
 
 def _plain(task: Task, level: Level | None, pitch: Pitch, corners: dict[str, float | None]) -> Mastered:
@@ -131,8 +149,8 @@ def could_win_db(task: Task, pitch: Pitch, fitted: Fit) -> tuple[float, float]:
         return 0.0, 0.0
     steps = Mastering("auto", "auto", "auto", "auto", "auto", "auto", "auto", "auto")
     allowed = allowed_of(task, steps, fitted.factor, pitch)
-    land = next((10 ** (r.spare_db / 20) for r in fitted.limits if r.name == "land" and r.spare_db is not None), 1.0)
-    most = min(drive_for(task.measured, allowed, SHARE, DEEPEST_DB), land * fitted.factor)
+    room = [r.spare_db for r in fitted.limits if r.name in ("land", "head") and r.spare_db is not None]
+    most = min([drive_for(task.measured, allowed, SHARE, DEEPEST_DB), *(fitted.factor * 10 ** (r / 20) for r in room)])
     return max(20 * math.log10(most / fitted.factor), 0.0) if most > 0 else 0.0, SHARE
 
 
@@ -154,7 +172,7 @@ def allowed_of(task: Task, steps: Mastering, factor: float, pitch: Pitch) -> All
     upright = _number(steps.vertical, max(min(half, task.sheet.base_m - task.disc.depth_m, stylus.swing_m), 0.0))
     return Allowed(
         swing_m=swing,
-        slope_m_s=speed if velocity else np.inf,
+        slope_m_s=np.minimum(speed, _number(steps.velocity, np.inf)) if velocity else np.inf,
         read_m_s=_number(steps.velocity, may.read_m_s),
         bend_m_s2=bend,
         up_m=upright,
@@ -220,8 +238,11 @@ def _drive(task: Task, steps: Mastering, pitch: Pitch, linear: float, level: Lev
 
 def _is_off(limit: str, steps: Mastering) -> bool:
     """Whether a limit is kept by nothing but the level."""
-    step = {"slope": steps.velocity, "velocity": steps.velocity, "curvature": steps.curvature, "swing": steps.swing}
-    return step.get(limit, steps.vertical) == "off"
+    step = {
+        "slope": steps.velocity, "velocity": steps.velocity, "curvature": steps.curvature, "swing": steps.swing,
+        "needle": steps.acceleration, "head": "off", "depth": steps.vertical,
+    }  # fmt: skip
+    return step[limit] == "off"
 
 
 def _land(task: Task, pitch: Pitch) -> float:

@@ -13,7 +13,7 @@ from ..cutting.programme import programme, song_bandwidth_hz
 from ..cutting.task import task_of
 from ..errors import FitError
 from ..progress import Progress
-from ..units import length_text
+from ..units import length_text, time_text
 from .mastered import Mastered, filters, mastered
 from .songs import Song
 from .wish import Wish
@@ -76,7 +76,22 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
         task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)
     made = mastered(task, wish, progress)
     said = dict.fromkeys(line for song in songs for line in (*song.warnings, *song.afterwards()))
-    return Planned(made, band_hz, (*made.fit.warnings, *_too_large(wish), *said))
+    idle = _idle(wish, held.vertical_m is not None, task.music_s)
+    return Planned(made, band_hz, (*made.fit.warnings, *_too_large(wish), *idle, *said))
+
+
+def _idle(wish: Wish, stereo: bool, music_s: float) -> list[str]:
+    """A word for each wish that changes nothing, or less than one would think."""
+    said = []
+    if wish.compensate is not None and not wish.stereo:
+        said.append("compensation lies in harmonics that a drawing hardly holds; a lathe's tracks hold all of it")
+    if not stereo and any(s != "off" and s != "auto" for s in (wish.mastering.mono_below, wish.mastering.vertical)):
+        said.append("mono-below and vertical change nothing: the groove moves sideways only")
+    if wish.room_s is not None and wish.room_s < music_s:
+        said.append(
+            f"the music is longer than the {time_text(wish.room_s)} that room was asked for; it takes what it needs"
+        )
+    return said
 
 
 def _refuse_large(wish: Wish) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..cutting import room
 from ..cutting.compensate import compensated
 from ..cutting.engrave import engrave
-from ..cutting.heat import heat
+from ..cutting.heat import Heat
 from ..cutting.needle import Needle, needle
 from ..cutting.programme import RING_S
 from ..formats import CutDisc, Format
@@ -63,11 +63,18 @@ def _mechanics(found: Planned, groove: Groove, wish: Wish) -> list[str]:
     held = needle_in(found.made.task.measured, found.made.fit.factor, groove, wish)
     if not held.stays and held.carries:
         said.append(held.said)
-    limit = wish.machine.coil_limit_m_s2
-    hot = heat(groove.lateral_m, groove.vertical_m, groove.rate_hz, limit) if limit else None
-    if hot is not None and hot.spare_db is not None and hot.spare_db < 0:
+    hot = head_of(found)
+    if hot is not None and hot.spare_db is not None and round(hot.spare_db, 1) < 0:
         said.append(f"the cutter head would get {-hot.spare_db:.1f} dB too hot; lower the level, or limit the treble")
     return said
+
+
+def head_of(found: Planned) -> Heat | None:
+    """How hot the cutter head gets at the level that is cut."""
+    hot, factor = found.made.task.head, found.made.fit.factor
+    if hot is None or hot.spare_db is None:
+        return hot
+    return dataclasses.replace(hot, rms_m_s2=hot.rms_m_s2 * factor, spare_db=hot.spare_db - 20 * math.log10(factor))
 
 
 def needle_in(measured: Moments, factor: float, groove: Groove, wish: Wish) -> Needle:

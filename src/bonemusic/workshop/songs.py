@@ -22,6 +22,8 @@ from .recipe import Recipe
 
 SHORTEST_S = 0.05
 CANCELLED = 1e-3
+LOUDEST = 1e4
+"""80 dB over full scale: no sound, but numbers of another kind."""
 OFFSET = 0.01
 """A constant part of a song that is more than this is an error of some converter's, and taken out."""
 FAR_TOO_LONG = 3.0
@@ -72,6 +74,10 @@ class Song:
             self.frames_heard += len(block)
             self.sums = self.sums + block.sum(axis=0, dtype=np.float64)
             self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+            if self.peak > LOUDEST:
+                raise SoundError(
+                    f"{self.name}: holds samples of {self.peak:.3g} where full scale is 1; export it again, normalised"
+                )
             if self.channels == 2:
                 self.mixed_peak = max(self.mixed_peak, float(np.abs(block[:, 0] + block[:, 1]).max(initial=0.0)) / 2)
             if self.tap is not None:
