@@ -191,6 +191,7 @@ def test_room_keeps_songs_to_their_share(run: Run, place: Path, album: list[Path
     assert shared["level_db"] <= free["level_db"]
     shorter = cut("--room", "1s")
     assert (place / "a.svg").read_bytes()
+    assert "the music is longer than the 1.0 s that room was asked for" in shorter["warnings"].pop(0)
     assert shorter == free
     refused(run("cut", album[1], "-o", "b.svg", "--room", "0"), "room", codes=(2,))
     refused(run("cut", album[1], "-o", "b.svg", "--room", "soon"), "room", codes=(2,))

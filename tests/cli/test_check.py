@@ -221,6 +221,7 @@ def test_where_a_page_cannot_go(run: Run, untouched: Path, wav: Path) -> None:
     refused(run("check", wav, *SMALL, "-o", untouched.parent / "folder"), "directory", codes=(1, 2))
     refused(run("check", wav, *SMALL, "-o", "missing/page.html"), "no folder missing", codes=(1, 2))
     refused(run("check", wav, *SMALL, "-o", ""), "empty", codes=(2,))
+    refused(run("check", wav, *SMALL, "-o", "disc.svg"), ".html", codes=(2,))  # a drawing is not written over
     own = untouched.parent / "own.wav"
     own.write_bytes(wav.read_bytes())
     refused(run("check", own, wav, *SMALL, "-o", own), "own.wav", codes=(1, 2))
@@ -238,7 +239,7 @@ def test_a_page_into_a_pipe(execute: Run, run: Run, place: Path, wav: Path) -> N
 
 def test_songs_that_cannot_be_read(run: Run, untouched: Path, wav: Path, disc: Path) -> None:
     refused(run("check", "missing.wav"), "missing.wav", codes=(1,))
-    refused(run("check", wav, "missing.wav", "-o", "out.svg"), "missing.wav", codes=(1,))
+    refused(run("check", wav, "missing.wav", "-o", "out.html"), "missing.wav", codes=(1,))
     refused(run("check", disc), "disc.svg", codes=(1,))
     refused(run("check"), "SONG", codes=(2,))
     refused(run("check", wav, "--machine", "laser"), "laser", codes=(2,))

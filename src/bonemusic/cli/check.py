@@ -32,8 +32,6 @@ def check(songs: tuple[Path, ...], out: Path | None, json: bool, quiet: bool, **
     """
     if out is not None:
         refuse_streams(json, out)
-        if str(out) != "-" and out.suffix.lower() not in (".html", ".htm"):
-            raise click.UsageError(f"a report is a page: give it a name that ends in .html, such as {out.stem}.html")
     recipe = recipe_of(wishes)
     from ..workshop import check as work
     from ..workshop.output import refuse, refuse_inputs, whole
@@ -43,6 +41,8 @@ def check(songs: tuple[Path, ...], out: Path | None, json: bool, quiet: bool, **
     if out is not None:
         refuse(out)
         refuse_inputs(out, songs)
+        if str(out) != "-" and out.suffix.lower() not in (".html", ".htm"):
+            raise click.UsageError(f"a report is a page: give it a name that ends in .html, such as {out.stem}.html")
         from ..report.check_page import check_page
     with shown(quiet) as progress, given_all(songs) as files:
         found = work.check(files, recipe, progress, listen=out is not None)
