@@ -85,12 +85,12 @@ def allowed(moments: int, rate_hz: int, first: int, spiral: Knots, rpm: Fraction
 def greatest_factors(measured: Moments, may: Allowed) -> tuple[NDArray[Any], NDArray[Any]]:
     """For each limit of `NAMES` the greatest factor that keeps it, infinite where nothing moves, and the moment."""
     asked = (measured.slope_m_s, measured.bend_m_s2, measured.swing_m, measured.read_m_s)
-    granted = (may.slope_m_s, may.bend_m_s2, may.swing_m, may.read_m_s)
+    granted: tuple[Any, ...] = (may.slope_m_s, may.bend_m_s2, may.swing_m, may.read_m_s)
     factor, at = np.full(4, np.inf), np.zeros(4, np.int64)
     for i, (most, there) in enumerate(zip(granted, asked, strict=True)):
-        share = there / most
+        share = there / most if np.ndim(most) else there
         at[i] = np.argmax(share) if len(share) else 0
-        worst = float(share[at[i]]) if len(share) else 0.0
+        worst = float(there[at[i]] / (most[at[i]] if np.ndim(most) else most)) if len(share) else 0.0
         factor[i] = 1 / worst if worst > 0 else np.inf
     return factor, at
 

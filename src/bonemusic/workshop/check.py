@@ -162,7 +162,7 @@ def _told(
         predicted=told_places,
         remains=remains(groove, wish, fit.peak_velocity_m_s),
         spots=found_spots,
-        advice=advice(made, wish, by, held, hot, told_places, found_spots, heard, could_win_db(task, wish.pitch, fit)),
+        advice=advice(made, wish, by, held, hot, told_places, found_spots, heard, could_win_db(task, fit)),
         warnings=found.warnings,
     )
     played = sounds(found_spots, songs, groove, made.gain, wish, presets.turntable("ideal"), start_s) if listen else ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..curves import REFERENCE_VELOCITY_M_S
-from ..cutting import depth
+from ..cutting import depth, plan
 from ..cutting.fit import Fit, asked_factor, ceilings_of, land_ceiling
 from ..cutting.remedies import fit_or_advise
 from ..cutting.task import Task, layout, task_of
@@ -143,20 +143,20 @@ def _plain(task: Task, level: Level | None, pitch: Pitch, corners: dict[str, flo
     return Mastered(task, fitted, fitted.factor, 0.0, None, **corners)
 
 
-def could_win_db(task: Task, pitch: Pitch, fitted: Fit) -> tuple[float, float]:
+def could_win_db(task: Task, fitted: Fit) -> tuple[float, float]:
     """How much louder `auto` would make a side that was not limited, dB, and the part of the time it would touch."""
     if task.silent:
         return 0.0, 0.0
     steps = Mastering("auto", "auto", "auto", "auto", "auto", "auto", "auto", "auto")
-    allowed = allowed_of(task, steps, fitted.factor, pitch)
+    allowed = allowed_of(task, steps, fitted.side)
     room = [r.spare_db for r in fitted.limits if r.name in ("land", "head") and r.spare_db is not None]
     most = min([drive_for(task.measured, allowed, SHARE, DEEPEST_DB), *(fitted.factor * 10 ** (r / 20) for r in room)])
     return max(20 * math.log10(most / fitted.factor), 0.0) if most > 0 else 0.0, SHARE
 
 
-def allowed_of(task: Task, steps: Mastering, factor: float, pitch: Pitch) -> Allowed:
-    """What the limiters are to keep to, along the layout at that factor."""
-    may = task.allowed(layout(pitch)(task, factor))
+def allowed_of(task: Task, steps: Mastering, side: plan.Side) -> Allowed:
+    """What the limiters are to keep to, along a side."""
+    may = task.allowed(side)
     stylus, speed = task.stylus, may.slope_m_s
     swing = _number(steps.swing, may.swing_m)
     velocity = steps.velocity != "off"
@@ -201,7 +201,7 @@ def _filtered(
     whole = task.programme
     found: dict[str, float | None] = {}
     probe = dataclasses.replace(steps, vertical="auto", swing="auto")
-    may = allowed_of(task, probe, min(factor, _land(task, pitch)), pitch)
+    may = allowed_of(task, probe, layout(pitch)(task, min(factor, _land(task, pitch))))
     hits_swing = factor * task.swing_peak_m > float(np.min(may.swing_m)) * 1.012 or level is None
     if steps.high_pass == "auto" and hits_swing:
         calmer = filtered(whole.lateral_m, whole.rate_hz, high_pass(AUTO_HIGH_PASS_HZ))
@@ -228,12 +228,12 @@ def _drive(task: Task, steps: Mastering, pitch: Pitch, linear: float, level: Lev
     land = _land(capped, pitch)
     drive = min(linear, land)
     for _ in range(ROUNDS):
-        allowed = allowed_of(capped, steps, drive, pitch)
+        allowed = allowed_of(capped, steps, layout(pitch)(capped, drive))
         if level is not None:
             return linear, allowed
         held = [f for name, (f, _) in ceilings_of(task, layout(pitch)(capped, drive)).items() if _is_off(name, steps)]
         drive = max(min(drive_for(task.measured, allowed, SHARE, DEEPEST_DB), land, *held), min(linear, land))
-    return drive, allowed_of(capped, steps, drive, pitch)
+    return drive, allowed_of(capped, steps, layout(pitch)(capped, drive))
 
 
 def _is_off(limit: str, steps: Mastering) -> bool:

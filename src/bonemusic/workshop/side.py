@@ -33,6 +33,7 @@ from .wish import Wish
 __all__ = ["groove_of", "make", "wake"]
 
 POOR_SNR_DB, DROWNED_SNR_DB = 20.0, 3.0
+SHARED = 32
 
 
 def make(
@@ -81,8 +82,9 @@ def needle_in(measured: Moments, factor: float, groove: Groove, wish: Wish) -> N
     """Whether the needle stays in a groove; times are counted from the music's beginning."""
     ring_s = RING_S
     first = groove.music.first - round(ring_s * groove.rate_hz)
-    ends = (first + MOMENT * np.arange(len(measured))) * groove.turns_per_sample
-    depth = groove.depth.at(ends) if len(groove.depth.turns) > 1 else float(groove.depth.value[0])
+    # the planned depth changes over half a turn: a few hundredths of a second may share it
+    places = (first + MOMENT * SHARED * (np.arange(-(-len(measured) // SHARED)) + 0.5)) * groove.turns_per_sample
+    depth = np.repeat(groove.depth.at(places), SHARED)[: len(measured)]
     found = needle(measured, factor, wish.stylus, wish.disc, depth)
     at_s = max(found.at_s - ring_s, 0.0)
     said = found.said.replace(time_text(found.at_s), time_text(at_s))

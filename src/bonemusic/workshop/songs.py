@@ -36,6 +36,8 @@ class Song:
 
     path: Path
     stream: audio.Stream
+    stereo: bool = False
+    """Whether both channels are cut; else they are mixed, and what cancels is watched for."""
     tap: Tap | None = None
     frames_heard: int = 0
     peak: float = 0.0
@@ -73,12 +75,12 @@ class Song:
         for block in self.stream.blocks():
             self.frames_heard += len(block)
             self.sums = self.sums + block.sum(axis=0, dtype=np.float64)
-            self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+            self.peak = max(self.peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
             if self.peak > LOUDEST:
                 raise SoundError(
                     f"{self.name}: holds samples of {self.peak:.3g} where full scale is 1; export it again, normalised"
                 )
-            if self.channels == 2:
+            if self.channels == 2 and not self.stereo:
                 self.mixed_peak = max(self.mixed_peak, float(np.abs(block[:, 0] + block[:, 1]).max(initial=0.0)) / 2)
             if self.tap is not None:
                 self.tap(block)
@@ -117,7 +119,7 @@ def opened(paths: Sequence[Path], recipe: Recipe, stereo: bool) -> Iterator[list
         for path in paths:
             stream = files.enter_context(audio.open_song(path, recipe.start_s, recipe.end_s))
             refuse_many(stream.channels)
-            song = Song(path, stream)
+            song = Song(path, stream, stereo)
             song.warnings += _about(song, presets.machine(recipe.machine), stereo)
             songs.append(song)
         _refuse_far_too_long(songs, recipe)

@@ -129,7 +129,7 @@ def _near(made: Mastered, groove: Groove, wish: Wish) -> Iterator[_Found]:
     for at, db in _greatest(swing, times, SWING_DB):
         yield _Found("swing", at, db, f"bass swings {length_text(may.swing_m * 10 ** (db / 20))} to one side")
     if task.programme.vertical_m is not None:
-        upright = float(allowed_of(task, every, factor, wish.pitch).up_m)
+        upright = float(allowed_of(task, every, made.fit.side).up_m)
         vertical = np.maximum(measured.up_m, measured.down_m) * (factor / max(upright, 1e-12))
         for at, db in _greatest(np.where(inside, vertical, 0.0), times, VERTICAL_DB):
             yield _Found(
