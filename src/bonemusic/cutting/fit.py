@@ -113,7 +113,7 @@ def fit(task: Task, level: Level | None, pitch: Pitch, most: float = math.inf) -
         plan.refuse_if_too_long(task.disc, task.rpm, _share_s(task), pitch, 0.0)
     if task.silent:
         side = layout(pitch)(task, 0.0)
-        return Fit(side, 1.0, (), 0.0, 0.0, (*warnings, "the song is silent: the groove is cut without modulation"))
+        return Fit(side, 0.0, (), 0.0, 0.0, (*warnings, "the song is silent: the groove is cut without modulation"))
     if level is None:
         side, factor, ceilings = _loudest(task, pitch, most)
     else:

@@ -73,8 +73,8 @@ def _mechanics(found: Planned, groove: Groove, wish: Wish) -> list[str]:
 def head_of(found: Planned) -> Heat | None:
     """How hot the cutter head gets at the level that is cut."""
     hot, factor = found.made.task.head, found.made.fit.factor
-    if hot is None or hot.spare_db is None:
-        return hot
+    if hot is None or hot.spare_db is None or factor <= 0:
+        return hot if hot is None else dataclasses.replace(hot, rms_m_s2=0.0, spare_db=None)
     return dataclasses.replace(hot, rms_m_s2=hot.rms_m_s2 * factor, spare_db=hot.spare_db - 20 * math.log10(factor))
 
 
