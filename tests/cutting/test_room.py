@@ -99,7 +99,7 @@ class Laid:
         return widened * (math.sqrt(1 + s * s) - 1)
 
 
-def check(laid, tolerance=2e-3):
+def check(laid, tolerance=1e-3):
     for limit in room.NAMES:
         g = laid.ceilings[limit][0]
         assert laid.spare(limit, g * (1 - tolerance)) >= 0, limit

@@ -28,15 +28,16 @@ KNOTS = (8, 12, 16, 24, 32, 36, 48, 64, 72, 96, 144)
 """Knots a turn, all of them parts of `CELLS`, the gentlest first."""
 NEAR = 1.037
 """How much wider than the least the music may be for the sake of gentleness, where room is short."""
+SPARE_PART = 0.25
+"""And which part of the room that is to spare it may take."""
 EASING = 30
 """Sweeps that even out the pitch: more gain little."""
 WIDE_EASING = 200
 """Where there is room: some turns lie as evenly as the land allows."""
 ROUNDS = 3
+"""How often what is to spare is shared out: evening out the pitch changes a little what the first turn takes."""
 FIRST = -2
 """The first coefficient that is felt from turn 0 on stands before it, and one more for its knot."""
-SPARE_PART = 0.25
-"""And which part of the room that is to spare it may take."""
 TAIL_PITCH = 4.0
 """To how many of the least pitches the pitch rises over the turn after the music: from there the lead-out's own rise
 keeps the land. (The turn before an outer place must have moved in by the least pitch: half of 4 and more.)"""

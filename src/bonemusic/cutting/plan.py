@@ -74,11 +74,6 @@ class Course:
         """Width of the music: how far in its last sample lies from its first."""
         return float(self.way.at(np.array([self.music_turns]))[0])
 
-    @property
-    def end_m(self) -> float:
-        """How far in the lead-out begins."""
-        return float(self.way.at(np.array([self.end_turns]))[0])
-
 
 @dataclass(frozen=True)
 class Side:

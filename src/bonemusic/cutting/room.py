@@ -33,7 +33,7 @@ BLOCK = 1 << 17
 GRID = 64
 """Radius and width are worked out at every so many samples and run straight between them (error below 1 nm)."""
 COARSE = 16
-"""Moments that share one radius, the least of theirs: it changes by less than a micrometre."""
+"""The radius is worked out at every so many moments and runs straight between them."""
 NAMES = ("slope", "curvature", "swing", "velocity")
 SLOPE, CURVATURE, SWING, VELOCITY = range(4)
 
@@ -76,8 +76,9 @@ def allowed(moments: int, rate_hz: int, first: int, spiral: Knots, rpm: Fraction
     stylus : Stylus
     """
     per_turn = rate_hz * 60 / float(rpm)
-    ends = first + MOMENT * np.minimum(np.arange(COARSE, moments + COARSE, COARSE), moments)
-    speed = np.repeat(2 * np.pi * float(rpm) / 60 * spiral.at(ends / per_turn), COARSE)[:moments]
+    marks = np.arange(0, moments + COARSE, COARSE)
+    speed_there = 2 * np.pi * float(rpm) / 60 * spiral.at((first + MOMENT * marks) / per_turn)
+    speed = np.interp(np.arange(1, moments + 1), marks, speed_there)  # at each moment's end, where it is slowest
     bend = math.sqrt(2) / max(stylus.tracing_radius_m, 1e-12) * speed * speed
     return Allowed(speed, bend, stylus.swing_m, stylus.velocity_m_s)
 

@@ -111,8 +111,12 @@ class Task:
             parts.append(channel)
         songs = tuple((a, min(b, last)) for a, b in whole.songs if a < last)
         assert parts[0] is not None
-        part = Programme(parts[0], parts[1], whole.rate_hz, songs)
-        return task_of(part, self.disc, self.rpm, self.machine, self.stylus, self.sheet, self.room_s)
+        return self.with_programme(Programme(parts[0], parts[1], whole.rate_hz, songs))
+
+    def with_programme(self, programme: Programme) -> Task:
+        """The same with another programme, or with its own measured anew after it was changed in place."""
+        new = task_of(programme, self.disc, self.rpm, self.machine, self.stylus, self.sheet, self.room_s)
+        return dataclasses.replace(new, compensate_m=self.compensate_m)
 
     def span(self, factor: float) -> plan.Span:
         """Where the music may lie at that factor, if it begins at no pitch to speak of."""

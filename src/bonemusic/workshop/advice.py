@@ -9,7 +9,7 @@ from ..cutting.needle import Needle
 from ..mastering.loudness import Loudness
 from .checked import Place, Spot
 from .limits import LimitedBy
-from .mastered import Mastered
+from .mastered import SHARE, Mastered
 from .wish import Wish
 
 CLIPPED_RUNS = 10
@@ -20,10 +20,10 @@ WORTH_DB = 1.0
 
 def advice(
     made: Mastered, wish: Wish, limited_by: LimitedBy, needle: Needle, heat: Heat | None, places: Sequence[Place],
-    spots: Sequence[Spot], heard: Sequence[Loudness], could_win: tuple[float, float],
+    spots: Sequence[Spot], heard: Sequence[Loudness], won_db: float,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Advice for a side that fits; `could_win`: how many dB limiting would win, and the part of the time it touches."""
-    said = [*_level(made, wish, limited_by, *could_win), *_sound(wish, places, spots, heard)]
+    """Advice for a side that fits; `won_db` is what limiting would win."""
+    said = [*_level(made, wish, limited_by, won_db), *_sound(wish, places, spots, heard)]
     if not needle.stays:
         said.insert(0, _sentence(needle.said))
     if heat is not None and heat.spare_db is not None and heat.spare_db < 0:
@@ -32,7 +32,7 @@ def advice(
     return tuple(dict.fromkeys(said)) or ("Nothing needs to be changed: cut it.",)
 
 
-def _level(made: Mastered, wish: Wish, limited_by: LimitedBy, won_db: float, touched: float) -> Iterator[str]:
+def _level(made: Mastered, wish: Wish, limited_by: LimitedBy, won_db: float) -> Iterator[str]:
     level = made.fit.level_db
     if level is None:
         return
@@ -41,7 +41,7 @@ def _level(made: Mastered, wish: Wish, limited_by: LimitedBy, won_db: float, tou
         yield "The side is full: a shorter side, a bigger disc, a slower speed or less bass (--high-pass) gains level."
     elif limited_by in ("bass", "treble", "pickup") and not mastering and won_db >= WORTH_DB:
         yield (
-            f"Few moments hold the level down: --master auto turns these down, in less than {touched:.0%} of the time, "
+            f"Few moments hold the level down: --master auto turns these down, in less than {SHARE:.0%} of the time, "
             f"and all else is {won_db:.1f} dB louder."
         )
     elif limited_by == "phase":

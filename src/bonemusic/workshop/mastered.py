@@ -17,7 +17,7 @@ from ..curves import REFERENCE_VELOCITY_M_S
 from ..cutting import depth, plan
 from ..cutting.fit import Fit, asked_factor, ceilings_of, land_ceiling
 from ..cutting.remedies import fit_or_advise
-from ..cutting.task import Task, layout, task_of
+from ..cutting.task import Task, layout
 from ..mastering.filters import bass_corner_hz, bass_to_mono, high_pass
 from ..mastering.limit import Allowed, Limited, drive_for, limited, passes
 from ..progress import Progress
@@ -32,10 +32,12 @@ SHARE = 0.01
 DEEPEST_DB = 6.0
 AUTO_HIGH_PASS_HZ = 30.0
 """The corner that `auto` takes, where what lies below it makes the groove swing too far (assumed: below any bass)."""
-MUCH_DB, MUCH_SHARE = 6.0, 0.1
-"""Limiters that take more than this off, or touch more of the time, are told of (assumed: it will be heard)."""
 WORTH_DB = 1.0
 """And by how much that must lessen the swing."""
+COMES_TO = 0.999
+"""A part of a limit that counts as having come to it."""
+MUCH_DB, MUCH_SHARE = 6.0, 0.1
+"""Limiters that take more than this off, or touch more of the time, are told of (assumed: it will be heard)."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
     if task.silent or not (steps.limits or auto_filters):
         return _plain(task, level, pitch, corners)
     linear = _linear(task, level, pitch)
-    task, found = _filtered(task, steps, pitch, linear, level)
+    task, found = _filtered(task, steps, pitch, linear)
     corners |= found
     if not steps.limits:
         return _plain(task, level, pitch, corners)
@@ -110,10 +112,7 @@ def mastered(task: Task, wish: Wish, progress: Progress) -> Mastered:
         progress,
         split=steps.treble != "off",
     )
-    after = dataclasses.replace(
-        task_of(whole, task.disc, task.rpm, task.machine, task.stylus, task.sheet, task.room_s),
-        compensate_m=task.compensate_m,
-    )
+    after = task.with_programme(whole)
     if level is None:
         fitted = fit_or_advise(after, None, pitch, most=1.0)
     else:  # as it is now, whatever pickups track of it
@@ -143,15 +142,15 @@ def _plain(task: Task, level: Level | None, pitch: Pitch, corners: dict[str, flo
     return Mastered(task, fitted, fitted.factor, 0.0, None, **corners)
 
 
-def could_win_db(task: Task, fitted: Fit) -> tuple[float, float]:
-    """How much louder `auto` would make a side that was not limited, dB, and the part of the time it would touch."""
+def could_win_db(task: Task, fitted: Fit) -> float:
+    """How much louder `auto` would make a side that was not limited, dB; it would touch at most `SHARE` of the time."""
     if task.silent:
-        return 0.0, 0.0
+        return 0.0
     steps = Mastering("auto", "auto", "auto", "auto", "auto", "auto", "auto", "auto")
     allowed = allowed_of(task, steps, fitted.side)
     room = [r.spare_db for r in fitted.limits if r.name in ("land", "head") and r.spare_db is not None]
     most = min([drive_for(task.measured, allowed, SHARE, DEEPEST_DB), *(fitted.factor * 10 ** (r / 20) for r in room)])
-    return max(20 * math.log10(most / fitted.factor), 0.0) if most > 0 else 0.0, SHARE
+    return max(20 * math.log10(most / fitted.factor), 0.0) if most > 0 else 0.0
 
 
 def allowed_of(task: Task, steps: Mastering, side: plan.Side) -> Allowed:
@@ -194,16 +193,13 @@ def _linear(task: Task, level: Level | None, pitch: Pitch) -> float:
     return fit_or_advise(task, None, pitch).factor
 
 
-def _filtered(
-    task: Task, steps: Mastering, pitch: Pitch, factor: float, level: Level | None
-) -> tuple[Task, dict[str, float | None]]:
+def _filtered(task: Task, steps: Mastering, pitch: Pitch, factor: float) -> tuple[Task, dict[str, float | None]]:
     """The task after the filters that `auto` finds called for, and their corners."""
     whole = task.programme
     found: dict[str, float | None] = {}
     probe = dataclasses.replace(steps, vertical="auto", swing="auto")
     may = allowed_of(task, probe, layout(pitch)(task, min(factor, _land(task, pitch))))
-    hits_swing = factor * task.swing_peak_m > float(np.min(may.swing_m)) * 1.012 or level is None
-    if steps.high_pass == "auto" and hits_swing:
+    if steps.high_pass == "auto" and factor * task.swing_peak_m >= COMES_TO * float(np.min(may.swing_m)):
         calmer = filtered(whole.lateral_m, whole.rate_hz, high_pass(AUTO_HIGH_PASS_HZ))
         less_db = 20 * math.log10(max(np.abs(whole.lateral_m).max(), 1e-30) / max(np.abs(calmer).max(), 1e-30))
         if less_db >= WORTH_DB:
@@ -218,8 +214,7 @@ def _filtered(
             found["mono_below_hz"] = corner
     if not found:
         return task, {}
-    again = task_of(whole, task.disc, task.rpm, task.machine, task.stylus, task.sheet, task.room_s)
-    return dataclasses.replace(again, compensate_m=task.compensate_m), found
+    return task.with_programme(whole), found
 
 
 def _drive(task: Task, steps: Mastering, pitch: Pitch, linear: float, level: Level | None) -> tuple[float, Allowed]:
@@ -227,13 +222,15 @@ def _drive(task: Task, steps: Mastering, pitch: Pitch, linear: float, level: Lev
     capped = dataclasses.replace(task, swing_m=_number(steps.swing, task.stylus.swing_m))
     land = _land(capped, pitch)
     drive = min(linear, land)
+    side = layout(pitch)(capped, drive)
+    if level is not None:
+        return linear, allowed_of(capped, steps, side)
     for _ in range(ROUNDS):
-        allowed = allowed_of(capped, steps, layout(pitch)(capped, drive))
-        if level is not None:
-            return linear, allowed
-        held = [f for name, (f, _) in ceilings_of(task, layout(pitch)(capped, drive)).items() if _is_off(name, steps)]
+        allowed = allowed_of(capped, steps, side)
+        held = [f for name, (f, _) in ceilings_of(task, side).items() if _is_off(name, steps)]
         drive = max(min(drive_for(task.measured, allowed, SHARE, DEEPEST_DB), land, *held), min(linear, land))
-    return drive, allowed_of(capped, steps, layout(pitch)(capped, drive))
+        side = layout(pitch)(capped, drive)
+    return drive, allowed_of(capped, steps, side)
 
 
 def _is_off(limit: str, steps: Mastering) -> bool:
