@@ -12,6 +12,7 @@ from scipy import integrate, signal
 from bonemusic import presets
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths import fidelity, grid
+from bonemusic.paths.line import Line
 
 RATE = 48_000
 PROFILE = Profile(56e-6, 6e-6, math.pi / 2)
@@ -36,7 +37,7 @@ def noise(seconds, high_hz, peak, seed=1):
 
 def played(drawn, step_m, groove):
     """All pieces joined, read at 8 times the groove's rate along their straight lines: lateral, metres."""
-    x, y = zip(*grid.pieces(drawn, step_m, lambda x, y: (x, y)), strict=True)
+    x, y = zip(*Line.of(drawn, step_m).pieces(lambda x, y: (x, y)), strict=True)
     z = np.concatenate([x[0], *(p[1:] for p in x[1:])]) + 1j * np.concatenate([y[0], *(p[1:] for p in y[1:])])
     z = z[np.append(True, np.diff(z) != 0)]
     turns = np.unwrap(np.angle(z)) / (2 * np.pi)
@@ -70,7 +71,7 @@ def test_predicted_error_is_what_another_player_hears(step_um, points_per_s, ban
     groove = groove_of(noise(4.2, 0.7 * band_hz, peak_um * 1e-6))
     drawn = grid.wave(groove, points_per_s, band_hz)
     starts = fidelity.windows(0.1, 4.1, 8)
-    predicted = fidelity.heard_error(drawn, step_um * 1e-6, groove, RIAA, starts)
+    predicted = fidelity.heard_error(Line.of(drawn, step_um * 1e-6), groove, RIAA, starts)
     heard = heard_by_another(drawn, step_um * 1e-6, groove)
     assert 10 * math.log10(predicted / heard) == pytest.approx(0, abs=1)
 
@@ -80,14 +81,16 @@ def test_a_finer_grid_is_heard_less_in_proportion():
     groove = groove_of(noise(2.2, 8000, 30e-6))
     drawn = grid.wave(groove, 32_000, 12_000)
     starts = fidelity.windows(0.1, 2.1, 4)
-    levels = [10 * math.log10(fidelity.heard_error(drawn, s, groove, RIAA, starts)) for s in (2e-6, 1e-6, 0.5e-6)]
+    levels = [
+        10 * math.log10(fidelity.heard_error(Line.of(drawn, s), groove, RIAA, starts)) for s in (2e-6, 1e-6, 0.5e-6)
+    ]
     np.testing.assert_allclose(np.diff(levels), -6.02, atol=1)
 
 
 def test_without_a_grid_nothing_is_left_to_hear():
     groove = groove_of(noise(1.2, 4000, 30e-6))
     drawn = grid.wave(groove, 32_000, 12_000)
-    error = fidelity.heard_error(drawn, 1e-10, groove, RIAA, [0.3])
+    error = fidelity.heard_error(Line.of(drawn, 1e-10), groove, RIAA, [0.3])
     signal_power = np.mean((np.diff(groove.lateral_m) * RATE / 0.05) ** 2)
     assert 10 * math.log10(error / signal_power) < -60
 
@@ -96,7 +99,7 @@ def test_any_replay_curve_may_listen():
     """Flat replay hears the treble of the error 13.7 dB louder at 10 kHz, and less of its bass."""
     groove = groove_of(noise(1.2, 4000, 30e-6))
     drawn = grid.wave(groove, 32_000, 12_000)
-    riaa, flat = (fidelity.heard_error(drawn, 1e-6, groove, presets.curve(c), [0.3]) for c in ("riaa", "flat"))
+    riaa, flat = (fidelity.heard_error(Line.of(drawn, 1e-6), groove, presets.curve(c), [0.3]) for c in ("riaa", "flat"))
     assert 1 < 10 * math.log10(flat / riaa) < 9
 
 
@@ -106,7 +109,7 @@ def test_windows_lie_within_the_time_and_spread_over_it():
     assert fidelity.windows(2.0, 2.5, 4) == []
     assert len(fidelity.windows(2.0, 2.5001, 4)) == 4
     groove = groove_of(np.zeros(48_000))
-    assert fidelity.heard_error(grid.wave(groove, 8000, 3600), 1e-6, groove, RIAA, []) == 0.0
+    assert fidelity.heard_error(Line.of(grid.wave(groove, 8000, 3600), 1e-6), groove, RIAA, []) == 0.0
 
 
 # The greatest velocity
@@ -122,7 +125,7 @@ def burst(at_s, seconds=4.0, hz=1000.0, velocity=0.05, length_s=0.02):
 def test_peak_velocity_is_read_off_the_drawing(hz):
     groove = groove_of(burst(2.0, hz=hz, length_s=0.1))
     drawn = grid.wave(groove, 32_000, 12_000)
-    found = fidelity.peak_velocity_m_s(drawn, 0.1e-6, groove, 0, len(groove))
+    found = fidelity.peak_velocity_m_s(Line.of(drawn, 0.1e-6), groove, 0, len(groove))
     seen = np.sin(2 * np.pi * hz / RATE) / (2 * np.pi * hz / RATE)  # half the difference of two samples at 48 kHz
     assert found == pytest.approx(0.05 * seen, rel=0.01)
 
@@ -133,7 +136,7 @@ def test_peak_velocity_is_found_wherever_it_is():
     for at in (0.03, joint - 0.004, joint, joint + 0.004, 2 * joint, 3.97):
         groove = groove_of(burst(at))
         drawn = grid.wave(groove, 32_000, 12_000)
-        found = fidelity.peak_velocity_m_s(drawn, 0.02e-6, groove, round(0.005 * RATE), round(3.995 * RATE))
+        found = fidelity.peak_velocity_m_s(Line.of(drawn, 0.02e-6), groove, round(0.005 * RATE), round(3.995 * RATE))
         assert found == pytest.approx(0.05 * 0.99715, rel=0.015), at
 
 
@@ -141,7 +144,7 @@ def test_peak_velocity_of_a_coarse_drawing_holds_the_rounding_too():
     groove = groove_of(noise(2.0, 3000, 60e-6))
     drawn = grid.wave(groove, 10_000, 4500)
     meant = np.abs(groove.lateral_m[2:] - groove.lateral_m[:-2]).max() * RATE / 2
-    found = fidelity.peak_velocity_m_s(drawn, 21.17e-6, groove, 0, len(groove))
+    found = fidelity.peak_velocity_m_s(Line.of(drawn, 21.17e-6), groove, 0, len(groove))
     assert found > 1.02 * meant
     silent = groove_of(np.zeros(RATE))
-    assert fidelity.peak_velocity_m_s(grid.wave(silent, 32_000, 12_000), 0.3e-6, silent, 0, RATE) == 0
+    assert fidelity.peak_velocity_m_s(Line.of(grid.wave(silent, 32_000, 12_000), 0.3e-6), silent, 0, RATE) == 0

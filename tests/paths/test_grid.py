@@ -15,6 +15,7 @@ from scipy import integrate, linalg
 from bonemusic.errors import Cancelled
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths import grid
+from bonemusic.paths.line import Line
 
 RATE = 48_000
 RPM = Fraction(78)
@@ -55,7 +56,7 @@ def drawn_of(machine, seconds=1.0, **more):
 
 
 def all_points(drawn, step):
-    x, y = zip(*grid.pieces(drawn, step, lambda x, y: (x, y)), strict=True)
+    x, y = zip(*Line.of(drawn, step).pieces(lambda x, y: (x, y)), strict=True)
     return np.concatenate([x[0], *(p[1:] for p in x[1:])]), np.concatenate([y[0], *(p[1:] for p in y[1:])])
 
 
@@ -113,26 +114,29 @@ def test_kernel_equals_its_plain_twin(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("size", [64, 997, 3001])
 def test_pieces_share_their_end_points_and_leave_nothing_out(machine, size, monkeypatch):
-    monkeypatch.setattr(grid, "PIECE", size)
+    monkeypatch.setattr("bonemusic.paths.line.PIECE", size)
     _, drawn, step = drawn_of(machine, 0.5)
     count = len(drawn.lateral_m)
-    found = list(grid.pieces(drawn, step, lambda x, y: (x, y)))
+    found = list(Line.of(drawn, step).pieces(lambda x, y: (x, y)))
     assert len(found) == math.ceil((count - 1) / size)
     assert sum(len(x) - 1 for x, _ in found) + 1 == count
     for (x, y), (next_x, next_y) in pairwise(found):
         assert (x[-1], y[-1]) == (next_x[0], next_y[0])
     for number, (x, y) in enumerate(found):
         assert x.dtype == y.dtype == np.int32
-        again = grid.piece(drawn, step, number)
+        again = Line.of(drawn, step)._piece(number)
         np.testing.assert_array_equal(again[0], x)
         np.testing.assert_array_equal(again[1], y)
     # any stretch of them, also across their joints
     x, y = all_points(drawn, step)
     held = {}
     for first, last in ((0, count - 1), (size - 3, size + 3), (size, size + 1), (0, size), (size, 2 * size), (5, 5)):
-        some = grid.points(drawn, step, first, min(last, count - 1), held)
-        np.testing.assert_array_equal(some[0], x[first : last + 1])
-        np.testing.assert_array_equal(some[1], y[first : last + 1])
+        last = min(last, count - 1)
+        some, begun = Line.of(drawn, step).covering(first, last, held)
+        assert begun <= first
+        assert begun + len(some[0]) > last
+        np.testing.assert_array_equal(some[0], x[begun : begun + len(some[0])])
+        np.testing.assert_array_equal(some[1], y[begun : begun + len(some[0])])
 
 
 @settings(deadline=None, max_examples=40)
@@ -299,7 +303,7 @@ def test_work_is_told_of_and_can_be_stopped(monkeypatch):
     monkeypatch.setattr(grid, "PIECE", 500)
     _, drawn, step = drawn_of("laser", 0.5)
     told = []
-    list(grid.pieces(drawn, step, lambda x, y: None, lambda step, done: told.append(done)))
+    list(Line.of(drawn, step).pieces(lambda x, y: None, lambda step, done: told.append(done)))
     assert told == sorted(told)
     assert told[-1] == 1
 
@@ -307,9 +311,9 @@ def test_work_is_told_of_and_can_be_stopped(monkeypatch):
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        list(grid.pieces(drawn, step, lambda x, y: None, stop))
+        list(Line.of(drawn, step).pieces(lambda x, y: None, stop))
 
 
 def test_a_groove_of_one_point_has_no_pieces():
     drawn = grid.wave(groove_of(np.zeros(1, np.float32)), 10_000, 4500)
-    assert list(grid.pieces(drawn, 1e-6, lambda x, y: None)) == []
+    assert list(Line.of(drawn, 1e-6).pieces(lambda x, y: None)) == []

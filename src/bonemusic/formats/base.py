@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # formats are looked up before anything heavy is loaded
     from numpy.typing import NDArray
 
     from ..groove import Groove
-    from ..paths.grid import Wave
+    from ..paths.drawing import Drawing
+    from ..paths.layers import Layer
+    from ..paths.line import Line
     from ..presets import Disc, Machine
 
 
@@ -31,8 +33,10 @@ class CutDisc:
         Resolution of pictures.
     film : ndarray, uint8, (rows, columns), or None
         The picture on the sheet.
-    wave, step_m
-        The groove made ready for the machine's points, and the grid's step; only for formats of lines.
+    line : Line or None
+        The groove on the machine's grid; only for formats of lines.
+    layers : tuple of Layer
+        What is drawn after the groove, in this order.
     """
 
     groove: Groove
@@ -40,8 +44,13 @@ class CutDisc:
     machine: Machine
     dots_per_m: float
     film: NDArray[Any] | None = None
-    wave: Wave | None = None
-    step_m: float | None = None
+    line: Line | None = None
+    layers: tuple[Layer, ...] = ()
+
+    @property
+    def reach_m(self) -> float:
+        """Half the side of the square, around the spindle, that holds all of it."""
+        return max([self.disc.diameter_m / 2, *(layer.reach_m for layer in self.layers)])
 
 
 @dataclass(frozen=True)
@@ -61,9 +70,11 @@ class Format:
         Whether a file that begins with these bytes (at most 4096) is of this format.
     write : callable or None
         Writes to an open file and gives the number of points drawn.
+    draw : callable or None
+        Reads a file as lines. What a disc's lines are as a groove is found by those who read several files as one.
     read : callable or None
-        Reads a file as a groove at a speed: the one asked for, else what the file says, else the second one given. Also
-        gives warnings, a line each.
+        Of formats that hold no lines: reads a file as a groove at a speed: the one asked for, else what the file says,
+        else the second one given. Also gives warnings, a line each.
     """
 
     name: str
@@ -72,5 +83,6 @@ class Format:
     lines: bool
     sniff: Callable[[bytes], bool]
     write: Callable[[IO[bytes], CutDisc, Progress], int] | None = None
+    draw: Callable[[Path], Drawing] | None = None
     read: Callable[[Path, Fraction | None, Fraction, Progress], tuple[Groove, tuple[str, ...]]] | None = None
     vertical: bool = False

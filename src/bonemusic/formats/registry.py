@@ -65,7 +65,7 @@ def for_reading(path: Path) -> Format:
         Missing, a directory, empty, or nothing that any format knows.
     """
     head = head_of(path, HEAD, FormatError, "the file of a disc")
-    reading = [f for f in known() if f.read is not None]
+    reading = [f for f in known() if f.draw is not None or f.read is not None]
     for each in reading:
         if each.sniff(head):
             return each

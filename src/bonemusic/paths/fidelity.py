@@ -19,6 +19,7 @@ from ..groove import Groove
 from ..presets import Curve
 from ..spectral import THREADS
 from . import grid
+from .line import Line, Points
 
 BAND_HZ = (100.0, 4500.0)
 """The band of the figure: where speech and most of music lie."""
@@ -40,13 +41,13 @@ def windows(first_s: float, last_s: float, count: int) -> list[float]:
     return [float(t) for t in first_s + room * (np.arange(count) + 0.5) / count]
 
 
-def heard_error(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, starts_s: Sequence[float]) -> float:
+def heard_error(line: Line, groove: Groove, curve: Curve, starts_s: Sequence[float]) -> float:
     """Mean square of the drawing's error within `BAND_HZ` as replay hears it.
 
     Parameters
     ----------
-    drawn : Wave
-    step_m : float
+    line : Line
+        All of the groove.
     groove : Groove
     curve : Curve
         The replay curve.
@@ -59,31 +60,24 @@ def heard_error(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, s
         In units of (5 cm/s)² after the replay curve, peak amplitudes.
     """
     with ThreadPoolExecutor(THREADS) as pool:
-        errors = list(pool.map(lambda s: _one(drawn, step_m, groove, curve, s), starts_s))
+        errors = list(pool.map(lambda s: _one(line, groove, curve, s), starts_s))
     return float(np.mean(errors)) if errors else 0.0
 
 
-def _read(
-    x: NDArray[Any],
-    y: NDArray[Any],
-    first: int,
-    drawn: grid.Wave,
-    step_m: float,
-    groove: Groove,
-    sample: int,
-    count: int,
-) -> NDArray[Any]:
-    """Lateral along the drawn lines at `FINE` times the groove's rate, from `sample` on; x[0] is point `first`."""
+def _read(points: Points, first: int, line: Line, groove: Groove, sample: int, count: int) -> NDArray[Any]:
+    """Lateral along the drawn lines at `FINE` times the groove's rate, from `sample` on.
+
+    The points begin at the wave's sample `first`.
+    """
     turns = (sample + np.arange(count * FINE) / FINE) * groove.turns_per_sample
+    x, y = points
     angle = np.unwrap(np.arctan2(y, x)) / (2 * np.pi)
-    angle += np.round(first * drawn.turns_per_point - angle[0])
-    out: NDArray[Any] = np.interp(turns, angle, np.hypot(x, y) * step_m) - groove.spiral.at(turns)
+    angle += np.round(first * line.wave.turns_per_point - angle[0])
+    out: NDArray[Any] = np.interp(turns, angle, np.hypot(x, y) * line.step_m) - groove.spiral.at(turns)
     return out
 
 
-def peak_velocity_m_s(
-    drawn: grid.Wave, step_m: float, groove: Groove, first: int, last: int, everywhere: bool = False
-) -> float:
+def peak_velocity_m_s(line: Line, groove: Groove, first: int, last: int, everywhere: bool = False) -> float:
     """Peak lateral velocity over samples first … last as it is drawn, not as it was meant.
 
     Read as an instrument reads it that samples at 48 kHz: half the difference of the samples before and after. The
@@ -101,28 +95,16 @@ def peak_velocity_m_s(
         strongest = np.maximum.reduceat(velocity, np.minimum(starts - first, len(velocity) - 1))
         order = np.argsort(-strongest, kind="stable")[:CELLS]
         starts = starts[order][strongest[order] >= NEARLY * velocity.max()]
-    held: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
-    return max(
-        _peak_within(drawn, step_m, groove, int(a), min(int(a) + cell, last), stride, held) for a in np.sort(starts)
-    )
+    held: dict[int, Points] = {}
+    return max(_peak_within(line, groove, int(a), min(int(a) + cell, last), stride, held) for a in np.sort(starts))
 
 
-def _peak_within(
-    drawn: grid.Wave,
-    step_m: float,
-    groove: Groove,
-    first: int,
-    last: int,
-    stride: int,
-    held: dict[int, tuple[NDArray[Any], NDArray[Any]]],
-) -> float:
+def _peak_within(line: Line, groove: Groove, first: int, last: int, stride: int, held: dict[int, Points]) -> float:
     """Peak velocity over samples first … last, along the drawn points."""
     margin = MARGIN * stride
     begin, count = first - margin, last - first + 2 * margin
-    a = max(int(begin / groove.rate_hz * drawn.points_per_s) - 2, 0)
-    b = min(int((begin + count) / groove.rate_hz * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
-    x, y = grid.points(drawn, step_m, a, b, held)
-    read = _read(x, y, a, drawn, step_m, groove, begin, count)
+    points, begun = line.covering(*_samples(line, groove, begin, count), held)
+    read = _read(points, begun, line, groove, begin, count)
     ends = np.hanning(2 * margin * FINE)
     read[: len(ends) // 2] *= ends[: len(ends) // 2]
     read[-(len(ends) // 2) :] *= ends[len(ends) // 2 :]
@@ -130,13 +112,17 @@ def _peak_within(
     return float(np.abs(fine[2:] - fine[:-2]).max()) * VELOCITY_RATE_HZ / 2
 
 
-def _one(drawn: grid.Wave, step_m: float, groove: Groove, curve: Curve, start_s: float) -> float:
+def _samples(line: Line, groove: Groove, sample: int, count: int) -> tuple[int, int]:
+    """The wave's samples around so many of the groove's."""
+    per_sample = line.wave.points_per_s / groove.rate_hz
+    return max(int(sample * per_sample) - 2, line.first), min(int((sample + count) * per_sample) + 2, line.last)
+
+
+def _one(line: Line, groove: Groove, curve: Curve, start_s: float) -> float:
     rate, count = groove.rate_hz, round(WINDOW_S * groove.rate_hz)
     sample = round(start_s * rate)
-    first = int(sample / rate * drawn.points_per_s) - 1
-    last = min(int((sample + count) / rate * drawn.points_per_s) + 2, len(drawn.lateral_m) - 1)
-    x, y = grid.choose(drawn, step_m, max(first, 0), last)
-    read = _read(x, y, max(first, 0), drawn, step_m, groove, sample, count)
+    first, last = _samples(line, groove, sample, count)
+    read = _read(grid.choose(line.wave, line.step_m, first, last), first, line, groove, sample, count)
     meant = groove.lateral_m[sample : sample + count].astype(np.float64)
     bins = int(BAND_HZ[1] * WINDOW_S) + 1
     # Hann's window at both rates: the spectra agree within the band, whatever lies above it

@@ -9,8 +9,6 @@ The straight line between points droops by sinc²(f/F); the curve through the po
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,7 +19,7 @@ from numpy.typing import NDArray
 from ..groove import Groove, Knots
 from ..jit import kernel
 from ..progress import Progress, silent
-from ..spectral import THREADS, filtered, high_cut
+from ..spectral import filtered, high_cut
 
 GRID = 64
 """The unmodulated radius is worked out at every so many points and runs straight between them."""
@@ -67,57 +65,6 @@ def wave(groove: Groove, points_per_s: int, bandwidth_hz: float, progress: Progr
 
     lateral = filtered(groove.lateral_m, groove.rate_hz, response, points_per_s, 0.0, progress, "placing points")
     return Wave(lateral, points_per_s, float(groove.rpm / 60 / points_per_s), groove.spiral)
-
-
-def pieces(
-    drawn: Wave,
-    step_m: float,
-    finish: Callable[[NDArray[Any], NDArray[Any]], Any],
-    progress: Progress = silent,
-) -> Iterator[Any]:
-    """Choose the points, piece by piece, each beginning exactly where the last ended.
-
-    Parameters
-    ----------
-    drawn : Wave
-    step_m : float
-        The grid's step.
-    finish : callable
-        Called with the piece's x and y, int32 (n,) each, in steps from the disc's centre, y up; in any thread. What it
-        returns is yielded, in order.
-    """
-    count = -(-(len(drawn.lateral_m) - 1) // PIECE)
-
-    def one(number: int) -> Any:
-        return finish(*piece(drawn, step_m, number))
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        waiting = [pool.submit(one, n) for n in range(min(2 * THREADS, count))]
-        for done in range(count):
-            result = waiting.pop(0).result()
-            if done + 2 * THREADS < count:
-                waiting.append(pool.submit(one, done + 2 * THREADS))
-            progress("drawing", (done + 1) / count)
-            yield result
-
-
-def piece(drawn: Wave, step_m: float, number: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The points of piece `number`: `PIECE` new ones, and before them the last one of the piece before."""
-    first = number * PIECE
-    return choose(drawn, step_m, first, min(first + PIECE, len(drawn.lateral_m) - 1))
-
-
-def points(
-    drawn: Wave, step_m: float, first: int, last: int, held: dict[int, tuple[NDArray[Any], NDArray[Any]]]
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Points first … last (inclusive) as the pieces hold them, whichever these are; `held` keeps pieces for later."""
-    numbers = range(first // PIECE, max(last - 1, first) // PIECE + 1)
-    for number in numbers:
-        if number not in held:
-            held[number] = piece(drawn, step_m, number)
-    inside = slice(first - numbers[0] * PIECE, last + 1 - numbers[0] * PIECE)
-    x, y = (np.concatenate([held[numbers[0]][i], *(held[n][i][1:] for n in numbers[1:])])[inside] for i in range(2))
-    return x, y
 
 
 def choose(drawn: Wave, step_m: float, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:

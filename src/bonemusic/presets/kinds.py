@@ -72,6 +72,46 @@ class Machine:
     """Least part of a turn over which its lead screw changes the pitch; None: at once."""
     coil_limit_m_s2: float | None = None
     """RMS acceleration along a wall's normal that its cutter head stands for minutes; None: it has no coils to burn."""
+    turn_steps: int | None = None
+    """Steps in a turn of its turntable axis; None: it moves in x and y."""
+    spacing_m: float = 0.0
+    """Least way from one point to the next: controllers stall on denser ones."""
+    kerf_m: float | None = None
+    """Width of what its beam or tip leaves in one pass; None: as wide as is asked for."""
+    lines_per_s: float | None = None
+    """Lines that its controller executes in a second; None: as many as there are."""
+    speed_m_s: float | None = None
+    """Greatest speed while it draws."""
+    travel_m_s: float | None = None
+    """Speed while it does not draw."""
+    acceleration_m_s2: float | None = None
+    corner_m: float | None = None
+    """How far from a corner its planner lets the curve pass that it computes speeds by (GRBL's junction deviation)."""
+    path_points: int | None = None
+    """Points in the longest single path that it takes."""
+    file_turns: float | None = None
+    """Turns of groove in one file."""
+    file_points: int | None = None
+    file_bytes: int | None = None
+    bed_width_m: float | None = None
+    bed_height_m: float | None = None
+    formats: tuple[str, ...] = ("svg",)
+    """Formats that it takes, the usual one first."""
+    dialect: Literal["grbl", "marlin", "linuxcnc"] | None = None
+    """The G-code that it speaks."""
+    full_power: float | None = None
+    """The number that stands for full power in G-code (S)."""
+    groove_power: float | None = None
+    """Share of full power with which grooves are cut; None: it has no beam."""
+    cut_power: float | None = None
+    """Share of full power that goes through the sheet."""
+    groove_speed_m_s: float | None = None
+    """Speed at which grooves are cut; None: `speed_m_s`."""
+    cut_speed_m_s: float | None = None
+    pass_depth_m: float | None = None
+    """How deep one pass may go; None: any depth at once."""
+    safe_height_m: float = 2e-3
+    """Height over the sheet at which a tool travels."""
     stroke_m: float | None = None
     """Line width written into drawings; None writes the groove's own."""
     cut_colour: str = "#ff0000"

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import audio, formats, presets
+from .. import audio, presets
 from ..demo.phantom import xray
 from ..demo.tune import boogie
 from ..errors import FitError, OutputError
+from ..formats import discs
 from ..groove import Groove
 from ..presets import Disc
 from ..progress import Progress, silent
@@ -219,9 +220,7 @@ def _write_small(picture: Path, out: Path) -> None:
 
 
 def _read_back(drawing: Path, disc: Disc, progress: Progress) -> Groove:
-    read = formats.for_reading(drawing).read
-    assert read is not None
-    groove, _ = read(drawing, disc.rpm, disc.rpm, progress)
+    groove, _ = discs.read(drawing, disc.rpm, disc.rpm, progress)
     return groove
 
 

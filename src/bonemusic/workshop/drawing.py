@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ..curves import from_displacement
 from ..formats import CutDisc, Format
 from ..groove import Band, Groove
-from ..paths import fidelity, grid
+from ..paths import fidelity, grid, layers
+from ..paths.line import Line
 from ..presets import Curve, Machine
 from ..progress import Progress
 from ..spectral import filtered, high_cut, low_cut
@@ -53,14 +54,21 @@ class Drawn:
 
 
 def draw(
-    work: CutDisc, spelling: Format, out: Path, curve: Curve, bandwidth_hz: float, heard: float, progress: Progress
+    work: CutDisc,
+    spelling: Format,
+    out: Path,
+    curve: Curve,
+    bandwidth_hz: float,
+    heard: float,
+    thickness_m: float,
+    progress: Progress,
 ) -> Drawn:
     """Write a cut disc in a format.
 
     Parameters
     ----------
     work : CutDisc
-        Without wave and step, which are found here where the format draws lines.
+        Without line and layers, which are found here where the format draws lines.
     spelling : Format
     out : Path
     curve : Curve
@@ -68,6 +76,8 @@ def draw(
     bandwidth_hz : float
     heard : float
         Mean square of the music after replay within `fidelity.BAND_HZ`, in (5 cm/s)²; 0 for silence.
+    thickness_m : float
+        Of the sheet, through which hole and outline go.
     progress : Progress
     """
     assert spelling.write is not None
@@ -75,11 +85,11 @@ def draw(
     told: dict[str, Any] = {}
     if spelling.lines:
         drawn = grid.wave(work.groove, int(work.machine.points_per_s), bandwidth_hz, progress)
-        step_m, snr_db = _step(drawn, work, music, curve, heard)
-        work = dataclasses.replace(work, wave=drawn, step_m=step_m)
+        line, snr_db = _line(drawn, work, music, curve, heard)
+        work = dataclasses.replace(work, line=line, layers=layers.of_disc(work.disc, work.machine, thickness_m))
         coarse = snr_db is not None and snr_db < COARSE_SNR_DB
-        peak = fidelity.peak_velocity_m_s(drawn, step_m, work.groove, music.first, music.last, coarse)
-        told = {"step_m": step_m, "snr_db": snr_db, "peak_velocity_m_s": peak}
+        peak = fidelity.peak_velocity_m_s(line, work.groove, music.first, music.last, coarse)
+        told = {"step_m": line.step_m, "snr_db": snr_db, "peak_velocity_m_s": peak}
     with whole(out) as file:
         points = spelling.write(file, work, progress)
         size = file.tell()
@@ -104,14 +114,14 @@ def heard_power(groove: Groove, curve: Curve) -> float:
     return float(np.mean(seconds[seconds >= 1e-3 * seconds.mean()])) if seconds.any() else 0.0
 
 
-def _step(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: float) -> tuple[float, float | None]:
-    """The grid's step, finer where the level is low and the machine can, and the SNR that playing it gives."""
+def _line(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: float) -> tuple[Line, float | None]:
+    """The line, its grid finer where the level is low and the machine can, and the SNR that playing it gives."""
     rate = work.groove.rate_hz
     first_s, last_s = music.first / rate, music.last / rate
 
     def snr_db(step_m: float, count: int) -> float | None:
         starts = fidelity.windows(first_s, last_s, count)
-        error = fidelity.heard_error(drawn, step_m, work.groove, curve, starts)
+        error = fidelity.heard_error(Line.of(drawn, step_m), work.groove, curve, starts)
         return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
 
     step_m = first_step_m(drawn, work.machine)
@@ -120,7 +130,7 @@ def _step(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: flo
         if found_db is None or found_db >= GOOD_SNR_DB or step_m / 2 < work.machine.finest_step_m:
             break
         step_m /= 2
-    return step_m, snr_db(step_m, CHECKS)
+    return Line.of(drawn, step_m), snr_db(step_m, CHECKS)
 
 
 def first_step_m(drawn: grid.Wave, machine: Machine) -> float:

@@ -12,6 +12,7 @@ from .. import presets
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..groove import Groove
 from ..paths import fidelity, grid
+from ..paths.line import Line
 from ..playing import predict
 from ..presets import Turntable
 from ..stylus import largest_ball_m
@@ -69,9 +70,9 @@ def _drawn_snr_db(groove: Groove, wish: Wish, sample: int, heard: float) -> floa
     part = stretch(groove, first, min(first + length, len(groove)))
     part = dataclasses.replace(part, vertical_m=None)
     drawn = grid.wave(part, int(wish.machine.points_per_s), wish.machine.bandwidth_hz)
-    step_m = first_step_m(drawn, wish.machine)
+    line = Line.of(drawn, first_step_m(drawn, wish.machine))
     starts = fidelity.windows(0.3, part.seconds - 0.3, WINDOWS)
-    error = fidelity.heard_error(drawn, step_m, part, wish.curve, starts) if starts else 0.0
+    error = fidelity.heard_error(line, part, wish.curve, starts) if starts else 0.0
     return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import formats, presets
 from ..audio import Audio
+from ..formats import discs
 from ..formats.sound import spelling, write_sound
 from ..playing.player import play as play_groove
 from ..presets import Curve, Stylus, Turntable
@@ -35,14 +36,13 @@ def play(source: Path, recipe: Recipe, out: Path, progress: Progress = silent) -
         One of its kinds, in one line: the disc, or the output.
     """
     suffix = spelling(out, recipe.format)
-    reading = formats.for_reading(source)
+    formats.for_reading(source)
     refuse_inputs(out, [source])
     turntable = presets.turntable(recipe.turntable)
     tip = recipe.stylus or turntable.stylus
     stylus = presets.stylus(tip) if tip else None
-    assert reading.read is not None
     progress("reading the disc", 0.0)
-    groove, notes = reading.read(source, recipe.rpm, presets.disc(recipe.disc).rpm, progress)
+    groove, notes = discs.read(source, recipe.rpm, presets.disc(recipe.disc).rpm, progress)
     curve = presets.curve(recipe.curve or _said_curve(groove.meta.get("curve")) or "riaa")
     played = play_groove(groove, turntable, stylus, curve, seed=recipe.seed, progress=progress)
     peak = float(np.abs(played.samples).max(initial=0.0))

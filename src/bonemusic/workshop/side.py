@@ -46,7 +46,7 @@ def make(
     if spelling.lines and found.made.fit.level_db is not None:
         heard = heard_power(groove, wish.curve)
     work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film)
-    drawn = draw(work, spelling, out, wish.curve, found.bandwidth_hz, heard, progress)
+    drawn = draw(work, spelling, out, wish.curve, found.bandwidth_hz, heard, wish.sheet.thickness_m, progress)
     said = [*found.warnings, *_mechanics(found, groove, wish)]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         gains = "" if wish.level is None else "a higher level, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from ...progress import Progress
 from ..base import CutDisc, Format
 
 if TYPE_CHECKING:
-    from ...groove import Groove
+    from ...paths.drawing import Drawing
 
 
 def _write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
@@ -19,24 +18,10 @@ def _write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     return write(file, cut, progress)
 
 
-def _read(path: Path, rpm: Fraction | None, else_rpm: Fraction, progress: Progress) -> tuple[Groove, tuple[str, ...]]:
-    from ...paths.trace import groove_of
+def _draw(path: Path) -> Drawing:
     from .read import read
 
-    drawing = read(path)
-    speed = rpm or _said_rpm(drawing.meta.get("rpm")) or else_rpm
-    groove, warnings = groove_of(drawing, speed, progress=progress)
-    return groove, (*drawing.notes, *warnings)
-
-
-def _said_rpm(text: str | None) -> Fraction | None:
-    from ... import units
-    from ...errors import UnitError
-
-    try:
-        return units.rpm(text) if text else None
-    except UnitError:
-        return None
+    return read(path)
 
 
 def _sniff(head: bytes) -> bool:
@@ -51,5 +36,5 @@ FORMAT = Format(
     lines=True,
     sniff=_sniff,
     write=_write,
-    read=_read,
+    draw=_draw,
 )

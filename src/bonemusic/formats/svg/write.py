@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...jit import kernel
-from ...paths import grid
-from ...presets import Disc, Machine
+from ...paths.layers import Layer
 from ...progress import Progress
 from ..base import CutDisc
 
@@ -64,40 +63,42 @@ def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> tuple[int, in
 
 def head(cut: CutDisc, step_m: float) -> str:
     """The file up to the first groove path. One unit of the drawing is one machine step, the centre is (0, 0)."""
-    groove, disc, machine = cut.groove, cut.disc, cut.machine
+    groove, machine = cut.groove, cut.machine
     title = escape(_printable(groove.meta.get("title", "")))
-    half = int(np.ceil(disc.diameter_m / 2 / step_m))
+    half = int(np.ceil(cut.reach_m / step_m))
     size_mm = f"{2 * half * step_m * 1e3:.7g}"
     facts = {"rpm": str(groove.rpm), "curve": groove.meta.get("curve", "")}
     data = " ".join(f"data-{k}={quoteattr(_printable(v))}" for k, v in facts.items())
-    stroke = (machine.stroke_m or groove.profile.width_m) / step_m
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"\n'
         f' width="{size_mm}mm" height="{size_mm}mm" viewBox="{-half} {-half} {2 * half} {2 * half}" {data}>\n'
-        f"<title>{title}</title>\n"
-        f'<g id="groove" inkscape:groupmode="layer" inkscape:label="groove" fill="none" '
-        f'stroke={quoteattr(machine.groove_colour)} stroke-width="{stroke:.6g}">\n'
+        f"<title>{title}</title>\n{_group('groove', machine.groove_colour, _stroke(cut, step_m))}\n"
     )
 
 
-def tail(disc: Disc, machine: Machine, step_m: float) -> str:
-    """The rest of the file: label layer, then hole and outline, which are cut last."""
-    stroke = (machine.stroke_m or disc.groove_width_m) / step_m
-    hole, rim = disc.hole_diameter_m / 2 / step_m, disc.diameter_m / 2 / step_m
-    outline = (
-        f'<circle cx="0" cy="0" r="{rim:.10g}"/>'
-        if disc.outline == "round"
-        else f'<rect x="{-rim:.10g}" y="{-rim:.10g}" width="{2 * rim:.10g}" height="{2 * rim:.10g}"/>'
-    )
+def tail(cut: CutDisc, step_m: float) -> str:
+    """The rest of the file: the other layers, in the order in which they are cut."""
+    return f"</g>\n{''.join(_spelt(layer, _stroke(cut, step_m), step_m) for layer in cut.layers)}</svg>\n"
+
+
+def _stroke(cut: CutDisc, step_m: float) -> str:
+    return f"{(cut.machine.stroke_m or cut.groove.profile.width_m) / step_m:.6g}"
+
+
+def _group(name: str, colour: str, stroke: str) -> str:
     return (
-        "</g>\n"
-        f'<g id="label" inkscape:groupmode="layer" inkscape:label="label" fill="none" '
-        f'stroke={quoteattr(machine.label_colour)} stroke-width="{stroke:.6g}"/>\n'
-        f'<g id="cut" inkscape:groupmode="layer" inkscape:label="cut" fill="none" '
-        f'stroke={quoteattr(machine.cut_colour)} stroke-width="{stroke:.6g}">\n'
-        f'<circle cx="0" cy="0" r="{hole:.10g}"/>\n{outline}\n</g>\n</svg>\n'
+        f'<g id="{name}" inkscape:groupmode="layer" inkscape:label="{name}" fill="none" '
+        f'stroke={quoteattr(colour)} stroke-width="{stroke}">'
     )
+
+
+def _spelt(layer: Layer, stroke: str, step_m: float) -> str:
+    lines = (" ".join(f"{x:.10g},{0.0 - y:.10g}" for x, y in (line / step_m).tolist()) for line in layer.lines)
+    circles = ([f"{length / step_m:.10g}" for length in (c.x_m, 0.0 - c.y_m, c.radius_m)] for c in layer.circles)
+    drawn = [f'<polyline points="{points}"/>' for points in lines]
+    drawn += [f'<circle cx="{x}" cy="{y}" r="{r}"/>' for x, y, r in circles]
+    return "\n".join([_group(layer.name, layer.colour, stroke), *drawn, "</g>\n"])
 
 
 def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
@@ -106,17 +107,16 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     The paths lie one after another, each less than 1 MB (readers refuse or crawl beyond 10: librsvg, lxml), each
     beginning exactly where the last ended.
     """
-    assert cut.wave is not None
-    assert cut.step_m is not None
-    step_m = cut.step_m
+    assert cut.line is not None
+    step_m = cut.line.step_m
     out.write(head(cut, step_m).encode())
     points = 1
-    for body, moves in grid.pieces(cut.wave, step_m, spell, progress):
+    for body, moves in cut.line.pieces(spell, progress):
         points += moves
         out.write(b'<path d="')
         out.write(body)
         out.write(b'"/>\n')
-    out.write(tail(cut.disc, cut.machine, step_m).encode())
+    out.write(tail(cut, step_m).encode())
     return points
 
 
