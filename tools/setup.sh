@@ -7,6 +7,14 @@ kind=${1:-run}
 stamp=.venv/.ready-$kind
 
 say() { printf 'setup: %s\n' "$*"; }
+# programs that draw SVG and PDF, by which tests measure true size; without them those tests are skipped and say so
+renderers() {
+    if command -v rsvg-convert >/dev/null && command -v pdftoppm >/dev/null; then return; fi
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then return; fi
+    say "installing programs that draw SVG and PDF for the tests of true size (librsvg2-bin, poppler-utils)"
+    { apt-get -qq update && apt-get -qq install -y --no-install-recommends librsvg2-bin poppler-utils; } \
+        >/dev/null 2>&1 || say "that did not work; those tests will be skipped"
+}
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
 if [ -e "$stamp" ] && [ "$stamp" -nt pyproject.toml ] && [ "$stamp" -nt constraints.txt ]; then
@@ -38,8 +46,9 @@ if [ ! -x .venv/bin/pip ]; then
     fi
 fi
 
-if [ "$kind" = dev ]; then extras=report,video,dev; else extras=report,video; fi
+if [ "$kind" = dev ]; then extras=report,video,pdf,dev; else extras=report,video,pdf; fi
 say "installing Bonemusic and the libraries it needs ($extras) into .venv; a minute or two the first time"
 .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]"
+if [ "$kind" = dev ]; then renderers; fi
 touch "$stamp"
 say "done: the command is .venv/bin/bonemusic"
