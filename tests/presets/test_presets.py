@@ -66,7 +66,10 @@ def test_the_presets_that_the_design_names_are_there() -> None:
     assert {
         "riaa", "aes", "decca-ffrr", "ffrr-lp", "columbia-lp", "nab", "ccir", "bsi", "brunswick", "flat", "acoustic",
     } <= set(presets.names("curves"))  # fmt: skip
-    assert presets.names("machines") == ["ideal", "laser-1200", "laser-600", "lathe"]
+    assert presets.names("machines") == [
+        "ideal", "laser-1200", "laser-600", "laser-1200-stall", "grbl-laser", "marlin-laser", "cnc", "cnc-rotary",
+        "plotter", "lathe",
+    ]  # fmt: skip
     assert presets.names("styli") == ["lp-18", "lp-mono-25", "elliptical-8", "78-65", "78-76"]
     assert presets.names("sheets") == ["x-ray-film", "lacquer", "vinyl", "flexi", "card"]
     assert presets.names("turntables") == ["ideal", "club", "portable"]

@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -21,6 +20,7 @@ from .. import units
 from ..errors import PresetError
 from ..units import shown
 from .kinds import Curve, Disc, Machine, Sheet, Stylus, Turntable
+from .sense import refuse_impossible, refuse_number
 
 Preset = TypeVar("Preset", Disc, Curve, Machine, Sheet, Stylus, Turntable)
 Row = Mapping[str, Any]
@@ -40,30 +40,15 @@ _TO_SI: dict[str, tuple[str, Callable[[float], float]]] = {
     "_mg": ("_kg", lambda v: v / 1e6),
     "_deg": ("_rad", math.radians),
     "_cm_s": ("_m_s", lambda v: v / 1e2),
+    "_mm_s": ("_m_s", lambda v: v / 1e3),
+    "_mm_s2": ("_m_s2", lambda v: v / 1e3),
+    "_mb": ("_bytes", lambda v: v * 1e6),
     "_percent": ("", lambda v: v / 1e2),
     "shelf_hz": ("shelf_s", lambda v: 1 / (2 * math.pi * v)),
     "turnover_hz": ("turnover_s", lambda v: 1 / (2 * math.pi * v)),
     # the rolloff alone against its low end: |1 + iωt|² = 10^(-dB/10) at 10 kHz (IASA-TC 04 §5.3.6)
     "rolloff_db_at_10khz": ("rolloff_s", lambda v: math.sqrt(10 ** (-v / 10) - 1) / (2 * math.pi * 10_000)),
 }
-# What a number may be, in SI, by the field's name or its ending; every other is more than zero.
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "_db": (-200, 200),
-    "speed_error": (-0.5, 0.5),
-    "wow": (0, 0.5),
-    "flutter": (0, 0.5),
-    "screw_turns": (1e-3, 1e3),
-    "force_n": (1e-4, 10),
-    "tip_mass_kg": (1e-9, 1e-2),
-    "compliance_m_n": (1e-6, 1),
-    "angle_rad": (math.radians(10), math.radians(170)),
-} | dict.fromkeys(
-    ("hole_diameter_m", "bottom_radius_m", "land_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
-     "wow_hz", "flutter_hz", "eccentricity_m", "clicks_per_minute"), (0, 1e9),
-)  # fmt: skip
-_MORE_THAN_ZERO = (1e-12, 1e9)
-# Each diameter of a disc is less than the next.
-_OUTWARDS = ("hole_diameter_m", "locked_diameter_m", "music_inner_diameter_m", "recorded_diameter_m", "diameter_m")
 MAX_FILE = 1 << 20
 
 
@@ -198,13 +183,13 @@ def _preset(kind: type[Preset], table: str, name: str) -> Preset:
         spelt[field] = key
     for spec in dataclasses.fields(kind):
         if spec.name in wanted and spec.name not in values and spec.default is dataclasses.MISSING:
-            if NoneType not in get_args(wanted[spec.name]):
+            if not _optional(wanted[spec.name]):
                 raise PresetError(
                     f"{where} lacks {_usual_key(table, spec.name)!r}; add it, or begin with a line like = …"
                 )
             values[spec.name] = None
     made = kind(name=name, **values)
-    _refuse_impossible(made, where, spelt)
+    refuse_impossible(made, where, spelt)
     return made
 
 
@@ -224,15 +209,20 @@ def _usual_key(table: str, field: str) -> str:
 
 def _value(wants: Any, field: str, to_si: Callable[[float], float], value: Any, what: str) -> Any:
     """The value of a key in SI, if it is of the type and size that the field wants."""
+    wants = next((kind for kind in get_args(wants) if kind is not NoneType), wants) if _optional(wants) else wants
     if get_origin(wants) is Literal:
         if value not in get_args(wants):
             raise PresetError(f"{what} must be one of {', '.join(map(repr, get_args(wants)))}")
         return value
+    if get_origin(wants) is tuple:
+        if not (isinstance(value, list) and all(isinstance(text, str) for text in value)):
+            raise PresetError(f'{what} must be a list of texts, as in ["svg", "dxf"]')
+        return tuple(value)
     if wants is bool:
         if not isinstance(value, bool):
             raise PresetError(f"{what} must be true or false, without quotation marks")
         return value
-    if str in (wants, *get_args(wants)):
+    if wants is str:
         if not isinstance(value, str):
             raise PresetError(f"{what} must be text, in quotation marks")
         return value
@@ -241,32 +231,24 @@ def _value(wants: Any, field: str, to_si: Callable[[float], float], value: Any, 
             return units.rpm(str(value))
         except ValueError as why:
             raise PresetError(f'{what} is no speed; write it like 78, 45 or "33 1/3" (turns per minute)') from why
+    return _number(wants, field, to_si, value, what)
+
+
+def _optional(wants: Any) -> bool:
+    return NoneType in get_args(wants)
+
+
+def _number(wants: type, field: str, to_si: Callable[[float], float], value: Any, what: str) -> float:
+    """A number in SI; a whole one where the field counts."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PresetError(f"{what} must be a number, without quotation marks; its unit is in the key's name")
     try:
-        number = to_si(float(value))
+        number = to_si(float(value)) if math.isfinite(value) else math.nan
     except (ValueError, ArithmeticError):
         number = math.nan
-    ending = next((e for e in _BOUNDS if e.startswith("_") and field.endswith(e)), field)
-    least, most = _BOUNDS.get(ending, _MORE_THAN_ZERO)
-    if not (least <= number <= most and math.isfinite(value)):
-        raise PresetError(f"{what} makes no sense ({_why(number, least)}); mend the number")
-    return number
-
-
-def _why(number: float, least: float) -> str:
-    if number <= 0 < least:
-        return "it must be more than zero"
-    if number < 0 and least == 0:
-        return "it cannot be negative"
-    return "nothing is of that size"
-
-
-def _refuse_impossible(made: Any, where: str, spelt: Mapping[str, str]) -> None:
-    """Numbers that make sense one by one, but not together."""
-    if isinstance(made, Disc):
-        for inner, outer in pairwise(_OUTWARDS):
-            if getattr(made, inner) >= getattr(made, outer):
-                raise PresetError(f"{where} {spelt[inner]} must be less than {spelt[outer]}; mend one of them")
-    if isinstance(made, Machine) and made.bandwidth_hz > made.points_per_s / 2:
-        raise PresetError(f"{where} bandwidth_hz must be at most half of points_per_s; mend one of them")
+    refuse_number(field, number, what)
+    if wants is not int:
+        return number
+    if not number.is_integer():
+        raise PresetError(f"{what} must be a whole number; leave out what is behind the point")
+    return int(number)
