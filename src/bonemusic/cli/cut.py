@@ -20,7 +20,7 @@ from .options import PLANNING, FileName, given_all, recipe_of, refuse_streams, s
     type=FileName(),
     help="What to write: disc.svg (a drawing), disc.png (a picture), side.wav (tracks for a lathe); - is stdout.",
 )
-@settings(*PLANNING, "dpi", "format")
+@settings(*PLANNING, "dpi", "from-turn", "format")
 def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
     """Cut songs onto a disc, in order: WAV, FLAC, OGG, MP3; M4A, AAC and video sound tracks; - is stdin.
 
@@ -30,6 +30,12 @@ def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: A
       bonemusic cut song.wav -o disc.png --sheet xray.jpg --dpi 600
       bonemusic cut one.wav two.wav three.wav -o album.svg --disc 12in-33 --sides auto
       bonemusic cut song.wav -o side.wav --disc 12in-33 --machine lathe --master auto
+
+    Where the machine takes no file of that size, numbered parts are written (disc-01.svg, disc-02.svg …), each of which
+    begins where the last one ended. If it stalls, --from-turn writes what is left, under the same names:
+
+    \b
+      bonemusic cut song.wav -o disc.svg --machine laser-1200-stall --from-turn 40
     """
     refuse_streams(json, out)
     recipe = recipe_of(wishes)

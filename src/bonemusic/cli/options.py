@@ -55,6 +55,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "curvature": ("LENGTH", "Limit curvature: off, auto (what the stylus follows) or a least radius such as 18um."),
     "start": ("TIME", "Where in the song to begin: 90s, 1:30."),
     "end": ("TIME", "Where in the song to end."),
+    "from-turn": (
+        "N",
+        "Draw the rest only, from that turn on (41.5: counted from the drawing's beginning), after a machine stalled.",
+    ),
     "dpi": ("DPI", "Resolution of pictures; 600 if not given."),
     "seed": ("N", "Seed of noise and clicks; 0 if not given."),
     "format": ("NAME", "Format of what is written; told by the suffix if not given."),
@@ -204,7 +208,7 @@ def given(path: Path) -> Iterator[Path]:
 def given_all(paths: Sequence[Path]) -> Iterator[list[Path]]:
     """Several of them; standard input can be one."""
     if sum(str(path) == "-" for path in paths) > 1:
-        raise click.UsageError("- is standard input, and holds one song; name the others")
+        raise click.UsageError("- is standard input, and holds one file; name the others")
     with ExitStack() as stack:
         yield [stack.enter_context(given(path)) for path in paths]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from .options import FileName, given, recipe_of, refuse_streams, settings, shown, told
+from .options import FileName, given_all, recipe_of, refuse_streams, settings, shown, told
 
 
 @click.command(short_help="Play a disc into a sound file.")
-@click.argument("source", metavar="DISC", type=FileName())
+@click.argument("sources", metavar="DISC...", type=FileName(), nargs=-1, required=True)
 @click.option(
     "-o",
     "out",
@@ -21,15 +21,18 @@ from .options import FileName, given, recipe_of, refuse_streams, settings, shown
     help="heard.wav (24 bit), .flac, .ogg or .mp3; - is stdout (WAV).",
 )
 @settings("disc", "rpm", "curve", "stylus", "turntable", "seed", "format")
-def play(source: Path, out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
+def play(sources: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
     """Play DISC, a drawing of a record (ours or another tool's), and write what is heard; - is stdin.
 
-    Speed and curve that are not given are the file's own, if it tells them; else 78 (or --disc's) and riaa.
+    Several files, in any order, or a folder are read as the parts of one disc. Speed and curve that are not given are
+    the file's own, if it tells them; else 78 (or --disc's) and riaa.
 
     \b
       bonemusic play disc.svg -o heard.wav
       bonemusic play disc.svg -o heard.wav --turntable portable --seed 3
       bonemusic play other.svg -o heard.wav --rpm 33
+      bonemusic play side-01.svg side-02.svg side-03.svg -o heard.wav
+      bonemusic play folder-of-parts -o heard.wav
     """
     refuse_streams(json, out)
     recipe = recipe_of(wishes)
@@ -38,6 +41,6 @@ def play(source: Path, out: Path, json: bool, quiet: bool, **wishes: Any) -> Non
     from . import words
 
     refuse(out)
-    with shown(quiet) as progress, given(source) as file:
-        report = work.play(file, recipe, out, progress)
+    with shown(quiet) as progress, given_all(sources) as files:
+        report = work.play(files, recipe, out, progress)
     told(report, words.of_play(report), json, quiet)

@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import FormatError
 from ..progress import Progress
-from .registry import for_reading
+from ..units import shown
+from .registry import HEAD, for_reading, sniffed
 
 if TYPE_CHECKING:
     from ..groove import Groove
+    from ..paths.drawing import Drawing
+
+MOST_FILES = 1000
+MOST_ENTRIES = 20_000
+"""A folder of more than this is no disc's."""
+MOST_POINTS = 100_000_000
+"""Of all files together; a whole LP side on the finest grid has half as many."""
 
 
-def read(path: Path, rpm: Fraction | None, else_rpm: Fraction, progress: Progress) -> tuple[Groove, tuple[str, ...]]:
+def found(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The files of a disc: those named, and for a folder all drawings of one format in it, as people count them.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders. What is named twice is read once.
+
+    Returns
+    -------
+    files : tuple of Path
+    notes : tuple of str
+        What was passed over, and which part seems to be missing; a line each.
+
+    Raises
+    ------
+    FormatError
+        No file, too many, one that no format knows; a folder without drawings or with those of several formats.
+    """
+    files: dict[str, Path] = {}
+    notes: list[str] = []
+    for path in paths:
+        inside = [path]
+        if _is_folder(path):
+            inside, passed = _drawings_in(path)
+            notes += passed
+        for each in inside:
+            files.setdefault(os.path.realpath(each), each)
+    if not files:
+        raise FormatError("there is no disc to read; name its file")
+    if len(files) > MOST_FILES:
+        raise FormatError(f"{len(files):,} files are no disc's; name the parts of one, {MOST_FILES:,} at most")
+    for each in files.values():
+        for_reading(each)
+    missing = _missing([each.name for each in files.values()])
+    return tuple(files.values()), (*notes, *((missing,) if missing else ()))
+
+
+def read(
+    paths: Sequence[Path], rpm: Fraction | None, else_rpm: Fraction, progress: Progress
+) -> tuple[Groove, tuple[str, ...]]:
     """The groove of a disc.
 
     Parameters
     ----------
-    path : Path
+    paths : sequence of Path
+        One file, or several drawings (in any order) of which each is a part, all at their places on the disc.
     rpm : Fraction or None
-        The speed asked for; None: what the file says of itself, else `else_rpm`.
+        The speed asked for; None: what the files say of themselves, else `else_rpm`.
 
     Returns
     -------
@@ -31,15 +84,127 @@ def read(path: Path, rpm: Fraction | None, else_rpm: Fraction, progress: Progres
     ------
     FormatError
     """
-    spelling = for_reading(path)
-    if spelling.draw is None:
-        assert spelling.read is not None
-        return spelling.read(path, rpm, else_rpm, progress)
+    if len(paths) == 1:
+        spelling = for_reading(paths[0])
+        if spelling.read is not None:
+            return spelling.read(paths[0], rpm, else_rpm, progress)
     from ..paths.trace import groove_of
 
-    drawing = spelling.draw(path)
+    drawing = _drawn(paths, progress)
     groove, warnings = groove_of(drawing, rpm or _said_rpm(drawing.meta.get("rpm")) or else_rpm, progress=progress)
     return groove, (*drawing.notes, *warnings)
+
+
+def _drawn(paths: Sequence[Path], progress: Progress) -> Drawing:
+    """All files' lines and circles, in order, as one drawing."""
+    from ..paths.drawing import Drawing
+
+    drawings: list[Drawing] = []
+    points = 0
+    for done, path in enumerate(paths):
+        progress("reading the disc", done / len(paths))
+        spelling = for_reading(path)
+        if spelling.draw is None:
+            raise FormatError(
+                f"{shown(path.name)} is no drawing in lines ({spelling.title}) and cannot be a part among others; "
+                "play it by itself"
+            )
+        drawings.append(spelling.draw(path))
+        points += sum(len(line) for line in drawings[-1].lines)
+        if points > MOST_POINTS:
+            raise FormatError(
+                f"the files hold more than {MOST_POINTS // 1_000_000} million points; name those of one disc"
+            )
+    if len(drawings) == 1:
+        return drawings[0]
+    known = {drawing.scale_known: path for drawing, path in zip(drawings, paths, strict=True)}
+    if len(known) > 1:
+        raise FormatError(
+            f"{shown(known[False].name)} names no unit and {shown(known[True].name)} does, so they cannot be put "
+            "together; export all parts from one program in one way"
+        )
+    return Drawing(
+        lines=tuple(line for drawing in drawings for line in drawing.lines),
+        circles=tuple(dict.fromkeys(circle for drawing in drawings for circle in drawing.circles)),
+        notes=tuple(dict.fromkeys(note for drawing in drawings for note in drawing.notes)),
+        scale_known=drawings[0].scale_known,
+        meta={key: value for drawing in reversed(drawings) for key, value in drawing.meta.items()},
+    )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a place that is closed: told when it is opened
+        return False
+
+
+def _drawings_in(folder: Path) -> tuple[list[Path], list[str]]:
+    """A folder's drawings in order, and a line that tells what else was in it."""
+    drawings: list[Path] = []
+    others: list[str] = []
+    formats: set[str] = set()
+    try:
+        for count, entry in enumerate(os.scandir(folder)):
+            if count >= MOST_ENTRIES:
+                raise FormatError(f"{folder}: holds more than {MOST_ENTRIES:,} files; name those of the disc")
+            if entry.name.startswith(".") or _is_folder(Path(entry.path)):
+                continue
+            name = _drawing_format(Path(entry.path))
+            if name is None:
+                others.append(entry.name)
+            else:
+                formats.add(name)
+                drawings.append(Path(entry.path))
+    except FormatError:
+        raise
+    except OSError as why:
+        raise FormatError(f"{folder}: cannot be looked into ({why.strerror}); check its permissions") from why
+    if not drawings:
+        raise FormatError(f"{folder}: holds no drawing of a disc; name a file, or the folder with its parts")
+    if len(formats) > 1:
+        raise FormatError(
+            f"{folder}: holds drawings of several formats ({', '.join(sorted(formats))}); name those of one"
+        )
+    drawings.sort(key=lambda path: _counted(path.name))
+    if not others:
+        return drawings, []
+    few = ", ".join(shown(name) for name in sorted(others, key=_counted)[:3])
+    return drawings, [f"passed over in the folder, as no drawing: {few}{', …' if len(others) > 3 else ''}"]
+
+
+def _drawing_format(path: Path) -> str | None:
+    """The name of the format of a file in lines; None for every other file, and for one that cannot be opened."""
+    try:
+        if not path.is_file():  # a pipe would keep us waiting
+            return None
+        with path.open("rb") as file:
+            format_ = sniffed(file.read(HEAD))
+    except OSError:
+        return None
+    return format_.name if format_ is not None and format_.draw is not None else None
+
+
+def _counted(name: str) -> tuple[tuple[str, int], ...]:
+    """By which names are put in order as people count them: part 2 before part 10."""
+    pieces = re.findall(r"([^0-9]*)([0-9]*)", name)
+    return tuple((text.lower(), int(digits[:18] or -1)) for text, digits in pieces)
+
+
+def _missing(names: Sequence[str]) -> str | None:
+    """Which of numbered parts are not there, where all names are alike but for one number; None if none seems so."""
+    if len(names) < 2:
+        return None
+    parts = [re.fullmatch(r"(.*?)([0-9]{1,6})(\D*)", name) for name in names]
+    if not all(parts) or len({(part[1], part[3]) for part in parts if part}) > 1:
+        return None
+    numbers = {int(part[2]): part for part in parts if part}
+    gone = sorted(set(range(min(1, *numbers), max(numbers))) - set(numbers))
+    if not gone or len(gone) > len(names):  # 33 and 45 are no parts of 45
+        return None
+    like = next(iter(numbers.values()))
+    name = f"{like[1]}{gone[0]:0{len(like[2])}}{like[3]}"
+    return f"a part seems to be missing: {shown(name, 60)}" + (f" and {len(gone) - 1} more" if len(gone) > 1 else "")
 
 
 def _said_rpm(text: str | None) -> Fraction | None:

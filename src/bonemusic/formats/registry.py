@@ -65,11 +65,19 @@ def for_reading(path: Path) -> Format:
         Missing, a directory, empty, or nothing that any format knows.
     """
     head = head_of(path, HEAD, FormatError, "the file of a disc")
-    reading = [f for f in known() if f.draw is not None or f.read is not None]
-    for each in reading:
-        if each.sniff(head):
-            return each
-    listed = ", ".join(f.name for f in reading)
+    found = sniffed(head)
+    if found is not None:
+        return found
+    listed = ", ".join(f.name for f in known() if _is_read(f))
     raise FormatError(
         f"{path.name}: is no drawing of a disc; known are {listed}, and 'bonemusic cut' makes one of a song"
     )
+
+
+def sniffed(head: bytes) -> Format | None:
+    """The format that can be read of a file that begins with these bytes; None where no format knows it."""
+    return next((f for f in known() if _is_read(f) and f.sniff(head)), None)
+
+
+def _is_read(each: Format) -> bool:
+    return each.draw is not None or each.read is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import formats
 from ..cutting import plan
-from ..errors import FitError, OutputError
+from ..errors import FitError, FormatError, OutputError
 from ..progress import Progress, silent
 from .output import refuse, refuse_inputs
 from .recipe import Recipe
@@ -50,6 +50,8 @@ def cut_album(songs: Sequence[Path], recipe: Recipe, out: Path, progress: Progre
     if str(out) == "-":
         raise OutputError("several sides do not go through one pipe; name a file, or give --sides 1")
     parts = on_sides(songs, recipe, progress)
+    if recipe.from_turn and len(parts) > 1:
+        raise FitError("--from-turn goes on with one side; give that side's songs alone, with --sides 1")
     names = (
         [out]
         if len(parts) == 1
@@ -95,6 +97,11 @@ def cut_side(
     """Cut songs onto one side."""
     spelling = formats.for_writing(out, recipe.format)
     refuse_stretch(songs, recipe)
+    if recipe.from_turn and not spelling.lines:
+        raise FormatError(
+            f"--from-turn goes on with a drawing in lines, which {spelling.name} is not; leave it out, or write "
+            f"{', '.join(each.name for each in formats.known() if each.lines)}"
+        )
     wish = Wish.of(recipe, spelling.vertical)
     refuse_inputs(out, [*songs, Path(recipe.sheet)] if recipe.sheet else songs)
     progress("reading the song", 0.0)

@@ -168,7 +168,7 @@ def demo(song: Path | None, folder: Path, progress: Progress = silent) -> DemoRe
     heard = []
     for name in TURNTABLES:
         out = folder / f"heard-{name}.wav"
-        report = play(drawing, dataclasses.replace(recipe, turntable=name, seed=78), out, progress)
+        report = play([drawing], dataclasses.replace(recipe, turntable=name, seed=78), out, progress)
         heard.append(Heard(out.name, report))
     disc = presets.disc(recipe.disc)
     groove = _read_back(drawing, disc, progress)
@@ -220,7 +220,7 @@ def _write_small(picture: Path, out: Path) -> None:
 
 
 def _read_back(drawing: Path, disc: Disc, progress: Progress) -> Groove:
-    groove, _ = discs.read(drawing, disc.rpm, disc.rpm, progress)
+    groove, _ = discs.read([drawing], disc.rpm, disc.rpm, progress)
     return groove
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from .. import formats, presets
+from .. import presets
 from ..audio import Audio
 from ..formats import discs
 from ..formats.sound import spelling, write_sound
@@ -24,11 +25,20 @@ REFERENCE_DBFS = -18.0
 CEILING_DBFS = -1.0
 
 
-def play(source: Path, recipe: Recipe, out: Path, progress: Progress = silent) -> PlayReport:
+def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress = silent) -> PlayReport:
     """Play a drawing of a disc into a sound file.
 
     Speed and curve are the recipe's; what it leaves open is taken from what the file says of itself, else from the
     recipe's disc, else RIAA.
+
+    Parameters
+    ----------
+    sources : sequence of Path
+        The disc's file; or its parts, in any order; or a folder that holds them.
+    recipe : Recipe
+    out : Path
+        "-" is standard output.
+    progress : Progress
 
     Raises
     ------
@@ -36,13 +46,13 @@ def play(source: Path, recipe: Recipe, out: Path, progress: Progress = silent) -
         One of its kinds, in one line: the disc, or the output.
     """
     suffix = spelling(out, recipe.format)
-    formats.for_reading(source)
-    refuse_inputs(out, [source])
+    files, told = discs.found(sources)
+    refuse_inputs(out, files)
     turntable = presets.turntable(recipe.turntable)
     tip = recipe.stylus or turntable.stylus
     stylus = presets.stylus(tip) if tip else None
     progress("reading the disc", 0.0)
-    groove, notes = discs.read(source, recipe.rpm, presets.disc(recipe.disc).rpm, progress)
+    groove, notes = discs.read(files, recipe.rpm, presets.disc(recipe.disc).rpm, progress)
     curve = presets.curve(recipe.curve or _said_curve(groove.meta.get("curve")) or "riaa")
     played = play_groove(groove, turntable, stylus, curve, seed=recipe.seed, progress=progress)
     peak = float(np.abs(played.samples).max(initial=0.0))
@@ -50,16 +60,17 @@ def play(source: Path, recipe: Recipe, out: Path, progress: Progress = silent) -
     if peak > 0:
         gain_db = min(gain_db, CEILING_DBFS - 20 * math.log10(peak))
     audio = Audio(played.samples * np.float32(10 ** (gain_db / 20)), played.rate_hz)
+    name = _called(sources)
     with whole(out) as file:
         write_sound(
             file,
             audio,
             suffix,
-            f"{source.name[:80]}, played by Bonemusic",
+            f"{name[:80]}, played by Bonemusic",
             _history(audio, groove.rpm, curve, turntable, stylus),
         )
     return PlayReport(
-        disc=source.name,
+        disc=name,
         seconds=round(audio.seconds, 4),
         rpm=round(float(groove.rpm), 6),
         curve=curve.name,
@@ -72,8 +83,14 @@ def play(source: Path, recipe: Recipe, out: Path, progress: Progress = silent) -
         clicks_made=played.clicks,
         clicks_mended=0,
         confidence=None if groove.confidence is None else float(np.mean(groove.confidence)),
-        warnings=notes,
+        warnings=(*told, *notes),
     )
+
+
+def _called(sources: Sequence[Path]) -> str:
+    """What a disc is called in words: by its file, its folder, or the first of its parts."""
+    name = sources[0].name or sources[0].resolve().name
+    return name if len(sources) == 1 else f"{name} and {len(sources) - 1} more"
 
 
 def _said_curve(name: str | None) -> str | None:

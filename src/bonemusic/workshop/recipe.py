@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ class Recipe:
     start_s: float = 0.0
     end_s: float | None = None
     dots_per_m: float = 600 / 25.4e-3
+    from_turn: float = 0.0
+    """Only what is left of the drawing from this turn on is written; its layers too."""
     seed: int = 0
     format: str | None = None
 
@@ -154,6 +157,13 @@ def _sides(text: str) -> int | None:
     raise UnitError(f"{units.shown(text)} is no number of sides; give 1 to {MOST_SIDES}, or auto")
 
 
+def _turn(text: str) -> float:
+    """Turns since the drawing's beginning."""
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{0,9})?", text.strip()):
+        raise UnitError(f"{units.shown(text)} is no number of turns; give one from 0 up, such as 41.5")
+    return float(text)
+
+
 def _nothing(text: str) -> float:
     raise UnitError(f"{units.shown(text)} is no time to make room for; give more than 0")
 
@@ -171,6 +181,7 @@ _PARSERS: dict[str, tuple[str, Any]] = {
     "start": ("start_s", units.time_s),
     "end": ("end_s", units.time_s),
     "dpi": ("dots_per_m", units.dots_per_m),
+    "from-turn": ("from_turn", _turn),
     "room": ("room_s", lambda text: units.time_s(text) or _nothing(text)),
     "sides": ("sides", _sides),
     "compensate": ("compensate", _known("styli")),
