@@ -164,3 +164,116 @@ def test_what_the_work_is_made_from_is_not_overwritten(tmp_path: Path) -> None:
             output.refuse_inputs(out, [tmp_path / "absent", song])
     output.refuse_inputs(tmp_path / "new.svg", [song])
     output.refuse_inputs(Path("-"), [song])
+
+
+# Several files that take their names together
+
+
+def several(folder: Path, *called: str) -> None:
+    """Make files, each of which holds its name."""
+    with output.together(folder / "a.svg") as drafts:
+        for name in called:
+            assert drafts.add(lambda file, name=name: file.write(name.encode())) == len(name)  # type: ignore[misc]
+        drafts.names = [folder / name for name in called]
+        assert all(path.name.startswith(".bonemusic-") for path in drafts.held)
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+@pytest.mark.parametrize("called", [["1"], ["1", "2", "3"]])
+def test_several_files_together(tmp_path: Path, called: list[str]) -> None:
+    (tmp_path / "1").write_bytes(b"old")
+    (tmp_path / "1").chmod(0o604)
+    several(tmp_path, *called)
+    assert held(tmp_path) == {name: name.encode() for name in called}
+    assert (tmp_path / "1").stat().st_mode & 0o777 == 0o604
+    assert not output._PARTS
+
+
+def test_a_file_that_is_not_wanted(tmp_path: Path) -> None:
+    with output.together(tmp_path / "a.svg") as drafts:
+        drafts.add(lambda file: file.write(b"1"))
+        drafts.add(lambda file: file.write(b"2"))
+        drafts.drop()
+        drafts.add(lambda file: file.write(b"3"))
+        drafts.names = [tmp_path / "a", tmp_path / "b"]
+    assert held(tmp_path) == {"a": b"1", "b": b"3"}
+
+
+@pytest.mark.parametrize("why", [ValueError, KeyboardInterrupt, SystemExit, OSError(errno.ENOSPC, "full")])
+def test_of_several_files_nothing_is_left(tmp_path: Path, why: BaseException | type[BaseException]) -> None:
+    (tmp_path / "1").write_bytes(b"precious")
+
+    def begin() -> None:
+        with output.together(tmp_path / "a") as drafts:
+            drafts.add(lambda file: file.write(b"whole"))
+            drafts.names = [tmp_path / "1", tmp_path / "2"]
+            drafts.add(lambda file: fail(file, why))
+
+    with pytest.raises((ValueError, KeyboardInterrupt, SystemExit, OutputError)):
+        begin()
+    assert held(tmp_path) == {"1": b"precious"}
+
+
+@pytest.mark.parametrize("why", [OSError(errno.EIO, "broken"), KeyboardInterrupt()])
+@pytest.mark.parametrize("at", range(5))
+def test_names_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, why: BaseException) -> None:
+    """Two of three are there already: five renamings, each of which may be the one that fails."""
+    for name in ("1", "3"):
+        (tmp_path / name).write_bytes(b"precious")
+    replace, count = Path.replace, iter(range(100))
+
+    def failing(self: Path, target: Path) -> Path:
+        if next(count) == at:
+            raise why
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        several(tmp_path, "1", "2", "3")
+    assert held(tmp_path) == {"1": b"precious", "3": b"precious"}
+    assert not output._NAMING
+    assert not output._PARTS
+
+
+def test_tidy_gives_names_back(tmp_path: Path) -> None:
+    """An interrupt may come where nothing is caught: what was begun is written down."""
+    for name in ("1", "3"):
+        (tmp_path / name).write_bytes(b"precious")
+    parts = [tmp_path / f".bonemusic-{n}.part" for n in range(3)]
+    for part in parts:
+        part.write_bytes(b"new")
+    kept = [tmp_path / ".bonemusic-a.part", None, tmp_path / ".bonemusic-b.part"]
+    output._PARTS.update(parts)
+    output._NAMING.extend(
+        output._Naming(p, tmp_path / str(n + 1), k) for n, (p, k) in enumerate(zip(parts, kept, strict=True))
+    )
+    (tmp_path / "1").replace(tmp_path / ".bonemusic-a.part")
+    parts[0].replace(tmp_path / "1")
+    parts[1].replace(tmp_path / "2")
+    output.tidy()
+    output.tidy()
+    output._PARTS.clear()
+    assert held(tmp_path) == {"1": b"precious", "3": b"precious"}
+
+
+def test_several_files_refused_beforehand(tmp_path: Path) -> None:
+    (tmp_path / "2").mkdir()
+    with pytest.raises(OutputError, match="2 is a directory"):
+        several(tmp_path, "1", "2")
+    with pytest.raises(OutputError, match="there is no folder"), output.together(tmp_path / "none" / "a"):
+        pass
+    assert names(tmp_path) == ["2"]
+
+
+def test_one_of_them_through_a_pipe(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    with output.together(Path("-")) as drafts:
+        drafts.add(lambda file: file.write(b"dropped"))
+        drafts.drop()
+        drafts.add(lambda file: file.write(b"all of it"))
+    assert capfdbinary.readouterr().out == b"all of it"
+    assert output.is_stream(Path("-"))
+    assert output.is_stream(Path("/dev/null"))
+    assert not output.is_stream(Path("absent"))
