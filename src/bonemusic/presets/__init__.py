@@ -7,8 +7,9 @@ Every number has its source in the table `source`, or the word "assumed".
 
 from .kinds import Curve, Disc, Machine, Sheet, Stylus, Turntable
 from .load import KINDS, curve, disc, machine, names, row, sheet, stylus, turntable
+from .meanings import in_order, meaning
 
 __all__ = [
     "KINDS", "Curve", "Disc", "Machine", "Sheet", "Stylus", "Turntable",
-    "curve", "disc", "machine", "names", "row", "sheet", "stylus", "turntable",
+    "curve", "disc", "in_order", "machine", "meaning", "names", "row", "sheet", "stylus", "turntable",
 ]  # fmt: skip

@@ -85,18 +85,23 @@ class Machine:
     travel_m_s: float | None = None
     """Speed while it does not draw."""
     acceleration_m_s2: float | None = None
+    """How fast its speed changes; None: at once."""
     corner_m: float | None = None
-    """How far from a corner its planner lets the curve pass that it computes speeds by (GRBL's junction deviation)."""
+    """How far from a corner its planner lets the curve pass that it computes speeds by (GRBL's junction deviation);
+    None: corners do not slow it."""
     path_points: int | None = None
     """Points in the longest single path that it takes."""
     file_turns: float | None = None
     """Turns of groove in one file."""
     file_points: int | None = None
+    """Points in one file."""
     file_bytes: int | None = None
+    """Size of the largest file that its program takes."""
     bed_width_m: float | None = None
+    """What it reaches from left to right; None: any disc."""
     bed_height_m: float | None = None
     formats: tuple[str, ...] = ("svg",)
-    """Formats that it takes, the usual one first."""
+    """Formats that it takes, by the names in `sense.FORMATS`, the usual one first."""
     dialect: Literal["grbl", "marlin", "linuxcnc"] | None = None
     """The G-code that it speaks."""
     full_power: float | None = None
@@ -108,6 +113,7 @@ class Machine:
     groove_speed_m_s: float | None = None
     """Speed at which grooves are cut; None: `speed_m_s`."""
     cut_speed_m_s: float | None = None
+    """Speed at which it cuts through the sheet; None: that for grooves."""
     pass_depth_m: float | None = None
     """How deep one pass may go; None: any depth at once."""
     safe_height_m: float = 2e-3

@@ -97,6 +97,11 @@ def turntable(name: str) -> Turntable:
     return _preset(Turntable, "turntables", name)
 
 
+def field_of(key: str) -> str:
+    """The field that a key of a row gives: "kerf_um" and "kerf_mm" both give `kerf_m`."""
+    return _spelling(key)[0]
+
+
 def _user_folder() -> Path | None:
     own = os.environ.get("BONEMUSIC_PRESETS")
     if own:
