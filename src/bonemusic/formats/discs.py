@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,9 +113,8 @@ def _drawn(paths: Sequence[Path], progress: Progress) -> Drawing:
         drawings.append(spelling.draw(path))
         points += sum(len(line) for line in drawings[-1].lines)
         if points > MOST_POINTS:
-            raise FormatError(
-                f"the files hold more than {MOST_POINTS // 1_000_000} million points; name those of one disc"
-            )
+            most = f"{MOST_POINTS // 1_000_000} million points"
+            raise FormatError(f"the files together hold more than {most}; name those of one disc")
     if len(drawings) == 1:
         return drawings[0]
     known = {drawing.scale_known: path for drawing, path in zip(drawings, paths, strict=True)}
@@ -145,31 +145,29 @@ def _drawings_in(folder: Path) -> tuple[list[Path], list[str]]:
     others: list[str] = []
     formats: set[str] = set()
     try:
-        for count, entry in enumerate(os.scandir(folder)):
-            if count >= MOST_ENTRIES:
-                raise FormatError(f"{folder}: holds more than {MOST_ENTRIES:,} files; name those of the disc")
-            if entry.name.startswith(".") or _is_folder(Path(entry.path)):
-                continue
-            name = _drawing_format(Path(entry.path))
-            if name is None:
-                others.append(entry.name)
-            else:
-                formats.add(name)
-                drawings.append(Path(entry.path))
-    except FormatError:
-        raise
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, MOST_ENTRIES + 1) if not entry.name.startswith(".")]
     except OSError as why:
         raise FormatError(f"{folder}: cannot be looked into ({why.strerror}); check its permissions") from why
+    if len(names) > MOST_ENTRIES:
+        raise FormatError(f"{folder}: holds more than {MOST_ENTRIES:,} files; name those of the disc")
+    for path in (folder / name for name in sorted(names, key=_counted)):
+        if _is_folder(path):
+            continue
+        name = _drawing_format(path)
+        if name is None:
+            others.append(path.name)
+        else:
+            formats.add(name)
+            drawings.append(path)
     if not drawings:
         raise FormatError(f"{folder}: holds no drawing of a disc; name a file, or the folder with its parts")
     if len(formats) > 1:
-        raise FormatError(
-            f"{folder}: holds drawings of several formats ({', '.join(sorted(formats))}); name those of one"
-        )
-    drawings.sort(key=lambda path: _counted(path.name))
+        several = ", ".join(sorted(formats))
+        raise FormatError(f"{folder}: holds drawings of several formats ({several}); name the files of one disc")
     if not others:
         return drawings, []
-    few = ", ".join(shown(name) for name in sorted(others, key=_counted)[:3])
+    few = ", ".join(shown(name) for name in others[:3])
     return drawings, [f"passed over in the folder, as no drawing: {few}{', …' if len(others) > 3 else ''}"]
 
 

@@ -14,6 +14,8 @@ from ..units import shown
 from .base import Format
 
 HEAD = 4096
+UNMARKED = ("gcode", "hpgl")
+"""Formats that are plain words with no mark of their own: what any other format knows is not taken for one of these."""
 
 
 @cache
@@ -76,7 +78,8 @@ def for_reading(path: Path) -> Format:
 
 def sniffed(head: bytes) -> Format | None:
     """The format that can be read of a file that begins with these bytes; None where no format knows it."""
-    return next((f for f in known() if _is_read(f) and f.sniff(head)), None)
+    reading = sorted((f for f in known() if _is_read(f)), key=lambda f: f.name in UNMARKED)
+    return next((f for f in reading if f.sniff(head)), None)
 
 
 def _is_read(each: Format) -> bool:
