@@ -21,7 +21,7 @@ RPM = Fraction(78)
 HOLE = '<circle r="3.62"/>'
 
 
-def spiral(turns=6.0, points_per_turn=3000):
+def spiral(turns=6.0, points_per_turn=6000):
     """A groove with a tone on it, in mm, y down."""
     turn = np.arange(round(turns * points_per_turn) + 1) / points_per_turn
     r = 60 - 0.3 * turn + 0.02 * np.sin(2 * np.pi * 150 * turn)
@@ -80,9 +80,16 @@ def test_parts_in_any_order_are_the_disc(folder, whole):
 
 
 def test_parts_of_other_programs_with_a_point_missing_between_them(folder, whole):
-    groove, notes = discs.read(parts_in(folder, overlap=0), None, RPM, silent)
+    groove, notes = discs.read(parts_in(folder, overlap=-1), None, RPM, silent)
     assert notes == ()
     assert error_db(whole, groove) < -50  # a chord goes over each gap
+
+
+def test_parts_that_share_no_point_or_several(folder, whole):
+    for overlap in (0, 2, 3):
+        groove, notes = discs.read(parts_in(folder, overlap=overlap), None, RPM, silent)
+        assert notes == ()
+        np.testing.assert_allclose(groove.lateral_m, whole.lateral_m, atol=1e-8)
 
 
 def test_a_folder_is_read_as_people_count(folder):
@@ -236,7 +243,7 @@ def test_several_formats_in_a_folder(folder, monkeypatch):
 
 def test_too_many_points(folder, monkeypatch):
     files = parts_in(folder, 3)
-    monkeypatch.setattr(discs, "MOST_POINTS", 7000)
+    monkeypatch.setattr(discs, "MOST_POINTS", 14_000)
     with pytest.raises(FormatError, match="the files together hold more than"):
         discs.read(files, None, RPM, silent)
 
