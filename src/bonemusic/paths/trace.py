@@ -128,7 +128,8 @@ def _line(drawing: Drawing, warnings: list[str]) -> Polar:
     left_out = sum(abs(turns_about(other, about)) >= LEAST_TURNS for other in others)
     if left_out:
         warnings.append(
-            f"{left_out} more pieces of spiral do not meet the longest (gaps over {JOIN_M * 1e3:g} mm): left out"
+            f"a part seems to be missing: {left_out} more pieces of spiral do not meet the longest "
+            f"(gaps over {JOIN_M * 1e3:g} mm) and are left out"
         )
     return line
 
