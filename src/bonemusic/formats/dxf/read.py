@@ -1,0 +1,167 @@
+"""Discs drawn as DXF, by us or by any CAD program: polylines, lines, arcs and circles of the model.
+
+Written after the DXF Reference (AutoCAD 2024; entities, header variables, "Arbitrary axis algorithm"). The file is a
+stranger's: size, points, lines of text and arcs have limits.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from ...errors import FormatError
+from ...paths.drawing import Drawing
+from . import BINARY, DWG, entities, tags
+from .gather import Gathered
+
+MAX_BYTES = 1 << 30
+MAX_LINE = 1 << 20
+CHUNK = 1 << 22
+PIXEL_M = 0.0254 / 96
+"""What a unit is taken for where the file names none."""
+SAGITTA_M = 5e-8
+"""How far from an arc its straight lines may lie: a hundredth of the smallest music's swing."""
+UNIT_SPREAD = 96.0
+"""A file without units may turn out to be so much larger than it was read."""
+UNITS_M = {
+    1: 25.4e-3, 2: 0.3048, 4: 1e-3, 5: 1e-2, 6: 1.0, 8: 25.4e-9, 9: 25.4e-6, 10: 0.9144, 12: 1e-9, 13: 1e-6, 14: 0.1,
+}  # fmt: skip
+"""$INSUNITS, as far as discs may be drawn in them (DXF Reference, "HEADER Section Group Codes")."""
+_SAID = re.compile(rb"^999\r?\n(rpm|curve|title) ([^\r\n]*)\r?$", re.MULTILINE)
+_FAULTS = {
+    tags.NO_PAIR: "a group code is due, a whole number",
+    tags.NO_NUMBER: "a number is due",
+    tags.HUGE: "a number is absurd",
+}
+
+
+def read(path: Path) -> Drawing:
+    """Read the polylines and circles of a DXF file.
+
+    Parameters
+    ----------
+    path : Path
+        The file, ASCII, of any version; its content decides, not its suffix.
+
+    Returns
+    -------
+    Drawing
+        Lines (n, 2) float64 and circles in metres, y up; lines that follow each other are one. Arcs and bulges are
+        followed within `SAGITTA_M`. What is frozen, off, invisible, on paper or in blocks is not drawn; splines and
+        inserted blocks are counted in a note. `scale_known` is False where `$INSUNITS` is absent or 0: the numbers are
+        then taken as 96 to an inch.
+
+    Raises
+    ------
+    FormatError
+        Missing, empty, binary, no DXF, cut short, too large, or without a single line.
+    """
+    name = path.name if len(path.name) <= 60 else path.name[:57] + "..."
+    name = name if name.isprintable() else ascii(name)
+    try:
+        with path.open("rb") as file:
+            reader = _Reader()
+            reader.feed(file)
+            return reader.drawing()
+    except FormatError as why:
+        raise FormatError(f"{name}: {why}") from why.__cause__
+    except FileNotFoundError as why:
+        raise FormatError(f"{name}: there is no such file; check the name") from why
+    except IsADirectoryError as why:
+        raise FormatError(f"{name}: is a directory; name a file in it") from why
+    except OSError as why:
+        raise FormatError(f"{name}: cannot be read ({why.strerror}); check its permissions") from why
+
+
+class _Reader:
+    """What has been read so far."""
+
+    def __init__(self) -> None:
+        self.drawn = Gathered()
+        self.meta: dict[str, str] = {}
+        self.ints, self.floats, self.hidden, self.tally = entities.begun()
+
+    @property
+    def unit_m(self) -> float | None:
+        return UNITS_M.get(int(self.ints[entities.UNITS]))
+
+    def feed(self, file: IO[bytes]) -> None:
+        """Read all of a file."""
+        rest, total, out = b"", 0, np.empty((0, 3))
+        while True:
+            chunk = file.read(CHUNK)
+            if total == 0:
+                chunk = _ascii(chunk)
+                self.meta = {key.decode(): text.decode("ascii", "replace") for key, text in _SAID.findall(chunk[:4096])}
+            total += len(chunk)
+            if total > MAX_BYTES:
+                raise FormatError(f"is larger than {MAX_BYTES >> 20} MB; split the drawing")
+            text = np.frombuffer(rest + (chunk or b"\n"), np.uint8)
+            if len(out) < len(text) // 3 + 16:  # no pair of lines has less than three bytes
+                out = np.empty((len(text) // 3 + 16, 3))
+                ends = np.empty((len(out), 2), np.int64)
+                circles = np.empty((len(out), 3))
+            at, n, m, c, code = tags.scan(text, self.ints, self.floats, self.hidden, self.tally, out, ends, circles)
+            sagitta_m = SAGITTA_M if self.unit_m else SAGITTA_M / UNIT_SPREAD
+            self.drawn.take(out[:n], ends[:m], circles[:c], self.unit_m or PIXEL_M, sagitta_m)
+            rest = text[at:].tobytes()
+            if code == tags.ENDED:
+                return
+            if code != tags.MORE:
+                raise self._fault(code, rest)
+            if len(rest) > MAX_LINE:
+                raise FormatError(f"has a line of over {MAX_LINE >> 20} MB after line {self._line}; export it again")
+            if not chunk:
+                self._refuse_a_stump(rest)
+                return
+
+    @property
+    def _line(self) -> int:
+        return 2 * int(self.ints[entities.PAIRS]) + 1
+
+    def _fault(self, code: int, rest: bytes) -> FormatError:
+        if code == tags.MANY_LAYERS:
+            return FormatError(
+                f"has more than {entities.MOST_HIDDEN} layers that are off; purge them and save it again"
+            )
+        seen = ascii(rest[:24].decode("latin-1"))
+        return FormatError(f"is damaged at line {self._line}: {_FAULTS[code]}, but there is {seen}; export it again")
+
+    def _refuse_a_stump(self, rest: bytes) -> None:
+        """Many programs leave out the EOF at the end; none leaves a section open."""
+        if self.ints[entities.SECTION] or rest.strip():
+            raise FormatError(f"is cut short: it ends within line {self._line}; take a whole copy of the file")
+
+    def drawing(self) -> Drawing:
+        """All that was read."""
+        lines = self.drawn.lines
+        splines, ellipses, inserts, tilted = self.tally.tolist()
+        curves = " and ".join(kind for kind, count in (("splines", splines), ("ellipses", ellipses)) if count)
+        if not lines and curves:
+            raise FormatError(f"is drawn with {curves}, not line segments; convert them to polylines first")
+        if not lines and inserts:
+            raise FormatError("is drawn in blocks (INSERT), not line segments; explode them first")
+        if not lines:
+            raise FormatError("holds no polyline, line or arc that is displayed; draw the groove as a polyline")
+        notes = []
+        if curves:
+            notes.append(f"{splines + ellipses} curves ({curves}) were passed over; convert them to polylines")
+        if inserts:
+            notes.append(f"{inserts} inserted blocks were passed over; explode them")
+        if tilted:
+            notes.append(f"{tilted} lines do not lie flat (extrusion) and were passed over")
+        return Drawing(tuple(lines), tuple(self.drawn.circles), tuple(notes), self.unit_m is not None, self.meta)
+
+
+def _ascii(head: bytes) -> bytes:
+    """The file's first bytes without a byte order mark, if they are those of an ASCII DXF."""
+    if not head:
+        raise FormatError("is empty (0 bytes); take a whole copy of the file")
+    if head.startswith(BINARY):
+        raise FormatError("is a binary DXF; save it as ASCII DXF (R12 is best)")
+    if DWG.match(head):
+        raise FormatError("is a DWG, not a DXF; save it as DXF (R12 is best)")
+    return head.removeprefix(b"\xef\xbb\xbf")
