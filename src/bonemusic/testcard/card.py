@@ -68,8 +68,8 @@ def card(machine: Machine, disc: Disc, sheet: Sheet, reference_m: float, referen
     name = machine.name if len(machine.name) <= LONGEST_NAME else f"{machine.name[: LONGEST_NAME - 1]}-"
     marks = [
         *(line for part in parts for line in part.marks),
-        *middle.label(f"78 RPM - RIAA - 1 KHZ {reference}", f"SWEEP {low}-{high} HZ - TONES - TUNE - SILENCE"),
-        *middle.edges(f"BONEMUSIC TEST CARD - {name}", f"1 {head}  2 KERF  3 PATCHES  4 GROOVE  5 CUT"),
+        *middle.label(f"78 RPM - RIAA - 1 kHz {reference}", f"SWEEP {low}-{high} Hz - TONES - TUNE - SILENCE"),
+        *middle.edges(f"BONEMUSIC TEST CARD - {name.upper()}", f"1 {head}  2 KERF  3 PATCHES  4 GROOVE  5 CUT"),
     ]
     layers = (Layer("marks", machine.label_colour, tuple(marks)), *(layer for part in parts for layer in part.layers))
     return Card(trials.kind_of(machine), layers, tried, raised, corners.kerf_distances_m(machine))

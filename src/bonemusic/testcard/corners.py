@@ -15,7 +15,7 @@ from .frame import CELL_MM, LETTER_M, MM, Drawn
 from .strokes import Lines, text
 from .trials import Height, kind_of
 
-HEADS = {"beam": "FOCUS MM", "mill": "DEPTH µm", "pen": "BLADE NO."}
+HEADS = {"beam": "FOCUS mm", "mill": "DEPTH µm", "pen": "BLADE NO."}
 HAIRS, HAIR_GAP_M = 3, 0.7 * MM
 FIGURES_M = 8.5 * MM
 """Width of the column of figures."""
@@ -73,16 +73,16 @@ def kerf(machine: Machine) -> Drawn:
 
 def jig(machine: Machine, disc: Disc, thickness_m: float) -> Drawn:
     """Lower left: a ring that fits over a spindle; lower right: nested squares. Both are cut through."""
-    x = y = -(_LOW + _WIDE / 2)
+    x, y = -(_LOW + _WIDE / 2), -_HIGH + RING_M / 2
     hole, rim = Circle(x, y, disc.hole_diameter_m / 2), Circle(x, y, RING_M / 2)
     cross = [
         np.array([[x, y], [x, y]]) + np.outer([0.4, 0.9], [math.cos(a), math.sin(a)]) * RING_M / 2
         for a in np.arange(8) * math.pi / 4
     ]
-    square_y = y + _WIDE / 2 - 0.5 * MM - 0.8 * SQUARE_M
+    square_y = -_LOW - 0.8 * SQUARE_M
     frames = [_square(-x, square_y, size * SQUARE_M) for size in (1.6, 1.3)]
-    marks: list[NDArray[np.float64]] = [*cross, *frames]
-    for number, words in enumerate(("CUT: 10 MM", "LESS THE KERF")):
+    marks = [*cross, *frames, *text("CENTRING RING", LETTER_M, x, y + RING_M / 2 + 1.2 * MM, "middle")]
+    for number, words in enumerate(("10 mm SQUARE", "LESS THE KERF")):
         at = square_y - 0.8 * SQUARE_M - (2.2 + 1.8 * number) * LETTER_M
         marks += text(words, LETTER_M, -x, at, "middle")
     cut = Layer("jig", machine.cut_colour, (_square(-x, square_y, SQUARE_M),), (hole, rim), machine.cut_power,

@@ -15,7 +15,7 @@ MM = 1e-3
 SIDE_M = 0.18
 """Of the square sheet: small beds (300 by 180 mm) hold it, and its corners stay within a 12 inch platter."""
 HALF_MM = 90.0
-CELL_MM = (57.5, 87.0)
+CELL_MM = (56.5, 86.0)
 """Between these distances from the middle, in x and y, lie the squares in the corners."""
 RING_MM = (63.5, 77.5)
 """Radii of the ring of patches and their figures, outside the groove's outermost turn (60 mm)."""

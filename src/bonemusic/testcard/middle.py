@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frame import EDGE_MM, HALF_MM, LABEL_MM, LETTER_M, MM
-from .strokes import Lines, around, text
+from .strokes import Lines, around, text, width_m
 
 DIAL_MM = 15.0
 ARMS_MM = (5, 20)
 """Where the cross's arms begin and end."""
 RULER_MM = 100
+TITLE_MM = 104.0
+"""The widest that a title may be: it lies between the squares in the corners."""
 CORNER_MM = 6.0
 
 
@@ -39,12 +41,13 @@ def label(top: str, bottom: str) -> Lines:
 def edges(title: str, order: str) -> Lines:
     """The title above, rulers of 100 mm below and on the left, the order of the work on the right, corner marks."""
     low, high = EDGE_MM[0] * MM, EDGE_MM[1] * MM
-    lines = list(text(title, 1.7 * LETTER_M, 0.0, low + 1.5 * MM, "middle"))
+    height_m = 1.7 * LETTER_M * min(1.0, TITLE_MM * MM / width_m(title, 1.7 * LETTER_M))
+    lines = list(text(title, height_m, 0.0, low + 1.5 * MM, "middle"))
     lines += text(order, LETTER_M, low + 2.2 * MM, 0.0, "middle", -math.pi / 2)
     ruler = _ruler(high)
     lines += ruler
     lines += (line[:, ::-1] for line in ruler)
-    lines += text("100 MM", LETTER_M, 0.0, -high + 3.4 * MM, "middle")
+    lines += text("100 mm", LETTER_M, 0.0, -high + 3.4 * MM, "middle")
     for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
         at = (HALF_MM - 1.5) * MM * np.array([x, y])
         lines.append(at - CORNER_MM * MM * np.array([[x, 0], [0, 0], [0, y]]))

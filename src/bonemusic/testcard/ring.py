@@ -21,7 +21,7 @@ FILLED = 0.86
 OUTER_MM = 68.6
 FIGURES_MM = (70.6, 74.2)
 WAVE_HZ = 1000.0
-POINTS_PER_WAVE = 12
+POINTS_PER_WAVE = 10
 TURN_S = 60 / 78
 """The card turns at 78 rpm."""
 

@@ -1,6 +1,7 @@
 """Letters of single strokes: lasers, knives and mills draw lines, and an outlined letter would be drawn twice.
 
-Capitals, digits and a few signs on a grid of 4 by 6 units. Small letters are drawn as capitals, what is unknown as "?".
+Capitals, digits, a few signs, and the small letters of units (cm, kHz, mm/s, µm), on a grid of 4 by 6 units. Other
+small letters are drawn as capitals, what is unknown as "?".
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _SPELT = {
     "8": "13 04 05 16 26 35 34 23 13 02 01 10 20 31 32 23", "9": "01 10 20 31 35 26 16 05 04 13 23 34",
     ".": "00 01", ",": "01 0a", ":": "01 02|04 05", "-": "03 23", "+": "03 43|21 25", "=": "02 32|04 34", "/": "00 46",
     "%": "00 46|05 06 16 15 05|30 31 41 40 30", "µ": "0b 04|01 10 20 31|34 30", "_": "00 40",
-    "?": "05 16 26 35 34 12|11 10",
+    "c": "34 14 03 01 10 30", "k": "00 06|34 02 30", "m": "00 04|03 14 23 20|23 34 43 40",
+    "s": "00 20 31 22 12 03 14 34", "z": "04 34 00 30", "?": "05 16 26 35 34 12|11 10",
 }  # fmt: skip
 """Strokes as grid points "xy"; a and b stand for one and two units below the line."""
 

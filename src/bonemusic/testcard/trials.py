@@ -53,7 +53,7 @@ class Trial:
             f"{figure(100 * self.power)}%" if self.power is not None else f"{figure(1e6 * (self.depth_m or 0))} µm"
         )
         speed = (
-            f"{figure(100 * self.speed_share)}%" if self.speed_m_s is None else f"{figure(1e3 * self.speed_m_s)} MM/S"
+            f"{figure(100 * self.speed_share)}%" if self.speed_m_s is None else f"{figure(1e3 * self.speed_m_s)} mm/s"
         )
         return strength, speed
 
