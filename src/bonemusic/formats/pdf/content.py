@@ -116,7 +116,8 @@ def parse(
             continue
         if state[POINTS] + ROOM > len(out) or state[LINES] + ROOM_LINES > len(starts):
             return FULL, mark
-        if operator == _LINE and count >= 2 and state[DRAWN] == 1:  # nearly all of a groove: no further asking
+        # nearly all of a groove is lines that follow lines: no further asking
+        if operator == _LINE and count >= 2 and state[DRAWN] == 1 and state[CURVED] == 0:
             m = matrices[state[DEPTH]]
             x, y = v[count - 2], v[count - 1]
             x, y = m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]
@@ -124,7 +125,7 @@ def parse(
                 n = state[POINTS]
                 out[n, 0], out[n, 1] = x, y
                 at[X], at[Y] = x, y
-                state[POINTS], state[CURVED] = n + 1, 0
+                state[POINTS] = n + 1
                 count, mark = 0, i
                 continue
         code = carry_out(operator, v, count, out, starts, kinds, state, at, matrices, fine)

@@ -70,7 +70,8 @@ def carry_out(
             return UNMOVED
         _begin(out, starts, kinds, state, at)
         if operator == _L:
-            state[CURVED] = 0
+            if x != at[X] or y != at[Y]:  # some tools close a circle by a line of no length
+                state[CURVED] = 0
             _to(out, state, at, x, y)
             return DONE
         x1, y1 = m[0] * w[0] + m[2] * w[1] + m[4], m[1] * w[0] + m[3] * w[1] + m[5]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import FormatError
 from ...paths.drawing import Circle, Drawing
+from ...units import shown
 from . import operators as op
 from .content import parse
 from .source import Source, opened
@@ -137,7 +138,7 @@ class _Sheet:
                 name = bytes(text[self.state[op.NAME] : self.state[op.NAME_END]])
                 self._form(source, resources, name, nested)
         if code != op.DONE:
-            seen = ascii(bytes(text[at : at + 16]).decode("ascii", "replace"))
+            seen = shown(bytes(text[at : at + 16]).split()[0].decode("ascii", "replace"))
             raise FormatError(f"is damaged: {seen} at byte {at + 1} of a drawing {FAULTS[code]}; export it again")
         self.state[op.BASE], self.state[op.DEPTH] = base, depth
 
@@ -190,7 +191,7 @@ def _circle(xy: NDArray[Any]) -> Circle | None:
     size = float(np.ptp(xy, axis=0).max())
     if not size > 0 or float(np.abs(xy[0] - xy[-1]).max()) > ROUND * size:
         return None
-    u = (xy - middle) / size
+    u = (xy[:-1] - middle) / size  # each point once
     solved = np.linalg.lstsq(np.column_stack([2 * u, np.ones(len(u))]), (u**2).sum(1), rcond=None)[0]
     centre = solved[:2]
     radius = np.hypot(*(u - centre).T)

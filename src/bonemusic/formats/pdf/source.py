@@ -30,6 +30,7 @@ MAX_PAGES = 1000
 MAX_META, MOST_WARNINGS = 1000, 1000
 PLAIN = {"/FlateDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
 DAMAGED = "is damaged; take a whole copy of the file, or export it again"
+NO_PAGE = "holds no page that can be read; export it again"
 BOMB = "holds a stream that unpacks without end; it is refused, as it may be meant to do harm"
 
 UNNAMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
@@ -52,7 +53,7 @@ def _guarded(function: Callable[..., Returned]) -> Callable[..., Returned]:
         except FormatError:
             raise
         except (pikepdf.PdfError, *UNNAMED) as why:
-            raise FormatError(DAMAGED) from why
+            raise FormatError(_said(why)) from why
 
     return guard
 
@@ -60,19 +61,16 @@ def _guarded(function: Callable[..., Returned]) -> Callable[..., Returned]:
 class Source:
     """An open PDF file, and how much may still be unpacked from it."""
 
-    def __init__(self, pdf: pikepdf.Pdf, trouble: int) -> None:
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
         self._pdf = pdf
-        self._trouble = trouble  # how often a limit had been met before it was opened
         self._left = MAX_BYTES
 
     @_guarded
     def pages(self) -> list[Any]:
         """Its pages, as objects."""
-        from pikepdf.settings import qpdf_limit_errors
-
         count = len(self._pdf.pages)
         if not count:
-            raise FormatError(BOMB if qpdf_limit_errors() > self._trouble else "holds no page; export it again")
+            raise FormatError(NO_PAGE)
         if count > MAX_PAGES:
             raise FormatError(f"has {count} pages; save the one with the disc by itself")
         return [page.obj for page in self._pdf.pages]
@@ -140,7 +138,7 @@ class Source:
         elif names == ["/FlateDecode"] and _of(stream, "/DecodeParms") is None:
             self._inflate(memoryview(stream.get_raw_stream_buffer()), body)
         elif set(names) <= PLAIN:
-            body += self._by_library(stream)
+            body += stream.read_bytes()
         else:
             listed = shown(", ".join(name.lstrip("/") for name in names))
             raise FormatError(f"packs its drawing in a way that is not read ({listed}); save it again elsewhere")
@@ -165,17 +163,6 @@ class Source:
         if not unpacker.eof:
             raise FormatError("is cut short: a stream ends too soon; take a whole copy of the file")
 
-    @staticmethod
-    def _by_library(stream: Any) -> bytes:
-        from pikepdf.settings import qpdf_limit_errors
-
-        before = qpdf_limit_errors()
-        try:
-            return bytes(stream.read_bytes())
-        finally:
-            if qpdf_limit_errors() > before:
-                raise FormatError(BOMB)
-
 
 @contextmanager
 def opened(path: Path) -> Generator[Source, None, None]:
@@ -199,20 +186,26 @@ def opened(path: Path) -> Generator[Source, None, None]:
         run_length_max_memory=MAX_PART,
         tiff_max_memory=MAX_PART,
     )
-    trouble = settings.qpdf_limit_errors()
     try:
         size = path.stat().st_size
         pdf = pikepdf.open(path) if size <= MAX_BYTES else None
     except pikepdf.PasswordError as why:
         raise FormatError("is locked with a password; save it without one") from why
     except (pikepdf.PdfError, *UNNAMED) as why:
-        raise FormatError(BOMB if settings.qpdf_limit_errors() > trouble else DAMAGED) from why
+        raise FormatError(_said(why)) from why
     except OSError as why:
         raise FormatError(f"cannot be read ({why.strerror}); check its name and permissions") from why
     if pdf is None:
         raise FormatError(f"is larger than {MAX_BYTES >> 20} MB; split the drawing")
     with pdf:
-        yield Source(pdf, trouble)
+        yield Source(pdf)
+
+
+def _said(why: Exception) -> str:
+    """What the library's complaint comes to."""
+    if "memory limit" in str(why):
+        return BOMB
+    return NO_PAGE if "no pages" in str(why) else DAMAGED
 
 
 def _is(value: Any, kind: str) -> bool:
