@@ -17,7 +17,7 @@ import pytest
 
 from bonemusic import presets
 from bonemusic.errors import FitError, OutputError
-from bonemusic.formats import CutDisc, discs, for_writing
+from bonemusic.formats import CutDisc, discs, for_writing, known
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths import grid, layers
 from bonemusic.paths.layers import Layer
@@ -216,6 +216,19 @@ def test_parts_play_as_the_whole_does(tmp_path, limits):
         assert (said, notes) == ((), ())
         assert error_db(known, groove) < -60
         assert groove.meta["rpm"] == "78"
+
+
+@pytest.mark.parametrize("name", [each.name for each in known() if each.lines])
+def test_parts_of_every_format_play_as_the_whole_does(tmp_path, name):
+    spelling = for_writing(tmp_path, name)
+    (tmp_path / "parts").mkdir()
+    whole = written(cut_disc(seconds=5.0), spelling, tmp_path / "disc", silent)
+    written(cut_disc(seconds=5.0, file_turns=2.5, file_points=12_000), spelling, tmp_path / "parts" / "disc", silent)
+    assert names(tmp_path / "parts") == ["disc-01", "disc-02", "disc-03", "disc-04", "disc-05"]
+    known, _ = discs.read(whole.files, RPM, RPM, silent)
+    groove, notes = discs.read(discs.found([tmp_path / "parts"])[0], RPM, RPM, silent)
+    assert notes == ()
+    assert error_db(known, groove) < -60
 
 
 def test_a_head_and_the_rest_play_as_the_whole_does(tmp_path):
