@@ -18,7 +18,6 @@ from ..curves import REFERENCE_VELOCITY_M_S, replay
 from ..groove import Groove
 from ..presets import Curve
 from ..spectral import THREADS
-from . import grid
 from .line import Line, Points
 
 BAND_HZ = (100.0, 4500.0)
@@ -71,9 +70,12 @@ def _read(points: Points, first: int, line: Line, groove: Groove, sample: int, c
     """
     turns = (sample + np.arange(count * FINE) / FINE) * groove.turns_per_sample
     x, y = points
-    angle = np.unwrap(np.arctan2(y, x)) / (2 * np.pi)
-    angle += np.round(first * line.wave.turns_per_point - angle[0])
-    out: NDArray[Any] = np.interp(turns, angle, np.hypot(x, y) * line.step_m) - groove.spiral.at(turns)
+    if line.turn_steps is not None:
+        angle, radius_m = x / line.turn_steps, y * line.step_m
+    else:
+        angle, radius_m = np.unwrap(np.arctan2(y, x)) / (2 * np.pi), np.hypot(x, y) * line.step_m
+        angle += np.round(first * line.wave.turns_per_point - angle[0])
+    out: NDArray[Any] = np.interp(turns, angle, radius_m) - groove.spiral.at(turns)
     return out
 
 
@@ -122,7 +124,7 @@ def _one(line: Line, groove: Groove, curve: Curve, start_s: float) -> float:
     rate, count = groove.rate_hz, round(WINDOW_S * groove.rate_hz)
     sample = round(start_s * rate)
     first, last = _samples(line, groove, sample, count)
-    read = _read(grid.choose(line.wave, line.step_m, first, last), first, line, groove, sample, count)
+    read = _read(line.points(first, last), first, line, groove, sample, count)
     meant = groove.lateral_m[sample : sample + count].astype(np.float64)
     bins = int(BAND_HZ[1] * WINDOW_S) + 1
     # Hann's window at both rates: the spectra agree within the band, whatever lies above it

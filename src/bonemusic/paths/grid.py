@@ -43,28 +43,43 @@ class Wave:
     Attributes
     ----------
     lateral_m : ndarray, float32, (points,)
-        Raised against the droop of straight lines.
+        Raised against the droop of straight lines, where each sample becomes a point.
     points_per_s : int
+        Its samples per second; each becomes a point, but where points are searched for.
     turns_per_point : float
     spiral : Knots
+    bandwidth_hz : float
     """
 
     lateral_m: NDArray[Any]
     points_per_s: int
     turns_per_point: float
     spiral: Knots
+    bandwidth_hz: float
 
 
-def wave(groove: Groove, points_per_s: int, bandwidth_hz: float, progress: Progress = silent) -> Wave:
-    """The groove's lateral at the machine's points, raised by 1/sinc²(f/F) against the droop of the lines between."""
+def wave(
+    groove: Groove, points_per_s: int, bandwidth_hz: float, progress: Progress = silent, raised: bool = True
+) -> Wave:
+    """The groove's lateral at the machine's points, raised by 1/sinc²(f/F) against the droop of the lines between; not
+    raised it is for those who choose points by what the lines do."""
     stop = min(1.15 * bandwidth_hz, points_per_s / 2)
     begin = min(bandwidth_hz, 0.97 * stop)
 
     def response(f: NDArray[Any]) -> NDArray[Any]:
-        return high_cut(f, begin, stop) / np.sinc(f / points_per_s) ** 2
+        keep = high_cut(f, begin, stop)
+        return keep / np.sinc(f / points_per_s) ** 2 if raised else keep
 
     lateral = filtered(groove.lateral_m, groove.rate_hz, response, points_per_s, 0.0, progress, "placing points")
-    return Wave(lateral, points_per_s, float(groove.rpm / 60 / points_per_s), groove.spiral)
+    return Wave(lateral, points_per_s, float(groove.rpm / 60 / points_per_s), groove.spiral, bandwidth_hz)
+
+
+def plain(drawn: Wave, step_m: float, sample: int) -> tuple[int, int]:
+    """The grid point nearest to a sample of the wave: x and y in steps."""
+    turn = sample * drawn.turns_per_point
+    radius = (float(drawn.spiral.at(np.array(turn))) + float(drawn.lateral_m[sample])) / step_m
+    angle = 2 * math.pi * (turn - math.floor(turn))
+    return math.floor(radius * math.cos(angle) + 0.5), math.floor(radius * math.sin(angle) + 0.5)
 
 
 def choose(drawn: Wave, step_m: float, first: int, last: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -81,6 +96,41 @@ def choose(drawn: Wave, step_m: float, first: int, last: int) -> tuple[NDArray[A
     x, y = np.empty(count, np.int32), np.empty(count, np.int32)
     _choose(near, radius, first, drawn.turns_per_point, taps, AHEAD, x, y)
     return x, y
+
+
+def choose_turning(
+    drawn: Wave, step_m: float, turn_steps: int, first: int, last: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Points first … last (inclusive) on a turntable: angle and radius, int32, in steps; the angle grows.
+
+    The angle is the nearest step; the radius is the wave's at that very angle, and what rounding it leaves is fed back
+    to the next points, so that it is heard least. Both ends are rounded plainly.
+    """
+    places = np.arange(first, last + 1) * drawn.turns_per_point
+    angle = np.rint(places * turn_steps)
+    at = angle / turn_steps
+    sample = np.clip(at / drawn.turns_per_point, 0, len(drawn.lateral_m) - 1)
+    before = np.minimum(sample.astype(np.int64), len(drawn.lateral_m) - 2)
+    lateral = drawn.lateral_m[before] + (sample - before) * np.diff(drawn.lateral_m)[before]
+    radius = np.empty(len(at), np.int32)
+    _round((drawn.spiral.at(at) + lateral) / step_m, feedback_taps(drawn.points_per_s), radius)
+    return angle.astype(np.int32), radius
+
+
+@kernel
+def _round(exact: NDArray[Any], taps: NDArray[Any], out: NDArray[Any]) -> None:
+    """Round with error feedback; the ends plainly."""
+    past = np.zeros(len(taps))
+    for k in range(len(exact)):
+        want = exact[k]
+        if 0 < k < len(exact) - 1:
+            for j in range(len(taps)):
+                want += taps[j] * past[j]
+        nearest = math.floor(want + 0.5)
+        out[k] = int(nearest)
+        for j in range(len(taps) - 1, 0, -1):
+            past[j] = past[j - 1]
+        past[0] = nearest - want
 
 
 @lru_cache(8)

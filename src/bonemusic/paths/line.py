@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,25 @@ from ..progress import Progress, silent
 from ..spectral import THREADS
 from . import grid
 from .grid import PIECE, Wave
+from .search import choose
 
 Points = tuple[NDArray[Any], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Search:
+    """How points are searched for on a coarse grid.
+
+    Attributes
+    ----------
+    spacing_m : float
+        Least distance from one to the next; 0 for none.
+    worth : float
+        What a point must save to be drawn, in squared steps of heard error in a cell.
+    """
+
+    spacing_m: float
+    worth: float
 
 
 @dataclass(frozen=True)
@@ -30,17 +47,41 @@ class Line:
     first, last : int
         Which of the wave's samples are drawn, both included. Both ends are points that only their place on the wave
         decides: a line that ends where another begins shares that point with it.
+    turn_steps : int or None
+        Steps in a turn of the turntable axis; None where the machine moves in x and y.
+    search : Search or None
+        How points are searched for; None where the grid is so fine that each sample becomes a point.
+    piece : int
+        How many of the wave's samples lie in one piece.
+    held : dict
+        Pieces that were searched for, by their first and last sample: that takes long, and they are small. Lines that
+        differ in `first` and `last` only may share them.
     """
 
     wave: Wave
     step_m: float
     first: int
     last: int
+    turn_steps: int | None = None
+    search: Search | None = None
+    piece: int = PIECE
+    held: dict[tuple[int, int], Points] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
-    def of(wave: Wave, step_m: float) -> Line:
+    def of(
+        wave: Wave, step_m: float, turn_steps: int | None = None, search: Search | None = None, piece: int = PIECE
+    ) -> Line:
         """All of a wave."""
-        return Line(wave, step_m, 0, len(wave.lateral_m) - 1)
+        return Line(wave, step_m, 0, len(wave.lateral_m) - 1, turn_steps, search, piece)
+
+    def points(self, first: int, last: int) -> Points:
+        """The points of a line from sample `first` to sample `last`, int32 (n,) each, in steps: x and y, y up; with a
+        turntable axis the angle, counter-clockwise in the disc's frame, and the radius."""
+        if self.turn_steps is not None:
+            return grid.choose_turning(self.wave, self.step_m, self.turn_steps, first, last)
+        if self.search is not None:
+            return choose(self.wave, self.step_m, first, last, self.search.spacing_m, self.search.worth)
+        return grid.choose(self.wave, self.step_m, first, last)
 
     def pieces(self, finish: Callable[[NDArray[Any], NDArray[Any]], Any], progress: Progress = silent) -> Iterator[Any]:
         """Choose the points, piece by piece, each beginning exactly where the last ended.
@@ -48,8 +89,8 @@ class Line:
         Parameters
         ----------
         finish : callable
-            Called with a piece's points in steps, int32 (n,) each, n >= 2, in any thread: x and y from the disc's
-            centre, y up. What it returns is yielded, in order.
+            Called with a piece's points, as `points` gives them, at least two, in any thread. What it returns is
+            yielded, in order.
         """
         count = self._count
 
@@ -70,18 +111,25 @@ class Line:
 
         `held` keeps pieces for later.
         """
-        numbers = range((first - self.first) // PIECE, max(last - 1 - self.first, first - self.first) // PIECE + 1)
+        numbers = range(
+            (first - self.first) // self.piece, max(last - 1 - self.first, first - self.first) // self.piece + 1
+        )
         for number in numbers:
             if number not in held:
                 held[number] = self._piece(number)
         x, y = (np.concatenate([held[numbers[0]][i], *(held[n][i][1:] for n in numbers[1:])]) for i in range(2))
-        return (x, y), self.first + numbers[0] * PIECE
+        return (x, y), self.first + numbers[0] * self.piece
 
     @property
     def _count(self) -> int:
-        return -(-(self.last - self.first) // PIECE)
+        return -(-(self.last - self.first) // self.piece)
 
     def _piece(self, number: int) -> Points:
-        """`PIECE` samples of the wave, and before them the last one of the piece before."""
-        first = self.first + number * PIECE
-        return grid.choose(self.wave, self.step_m, first, min(first + PIECE, self.last))
+        """`piece` samples of the wave, and before them the last one of the piece before."""
+        first = self.first + number * self.piece
+        last = min(first + self.piece, self.last)
+        if self.search is None:
+            return self.points(first, last)
+        if (first, last) not in self.held:
+            self.held[first, last] = self.points(first, last)
+        return self.held[first, last]

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ..curves import from_displacement
 from ..formats import CutDisc, Format
 from ..groove import Band, Groove
-from ..paths import fidelity, grid, layers
+from ..paths import fidelity, layers
 from ..paths.line import Line
-from ..presets import Curve, Machine
+from ..paths.ready import ready
+from ..presets import Curve
 from ..progress import Progress
 from ..spectral import filtered, high_cut, low_cut
 from .output import whole
@@ -26,8 +27,6 @@ GOOD_SNR_DB = 45.0
 COARSE_SNR_DB = 35.0
 """Below this the drawing's peak velocity is as much rounding as music, and is looked for everywhere."""
 TRIALS, CHECKS = 4, 16
-DIGITS = 100
-"""A move of fewer steps than this takes two digits."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,8 @@ def draw(
     music = work.groove.music
     told: dict[str, Any] = {}
     if spelling.lines:
-        drawn = grid.wave(work.groove, int(work.machine.points_per_s), bandwidth_hz, progress)
-        line, snr_db = _line(drawn, work, music, curve, heard)
+        line = ready(work.groove, work.disc, work.machine, bandwidth_hz, progress)
+        line, snr_db = _fine_enough(line, work, music, curve, heard)
         work = dataclasses.replace(work, line=line, layers=layers.of_disc(work.disc, work.machine, thickness_m))
         coarse = snr_db is not None and snr_db < COARSE_SNR_DB
         peak = fidelity.peak_velocity_m_s(line, work.groove, music.first, music.last, coarse)
@@ -114,26 +113,19 @@ def heard_power(groove: Groove, curve: Curve) -> float:
     return float(np.mean(seconds[seconds >= 1e-3 * seconds.mean()])) if seconds.any() else 0.0
 
 
-def _line(drawn: grid.Wave, work: CutDisc, music: Band, curve: Curve, heard: float) -> tuple[Line, float | None]:
+def _fine_enough(line: Line, work: CutDisc, music: Band, curve: Curve, heard: float) -> tuple[Line, float | None]:
     """The line, its grid finer where the level is low and the machine can, and the SNR that playing it gives."""
     rate = work.groove.rate_hz
     first_s, last_s = music.first / rate, music.last / rate
 
-    def snr_db(step_m: float, count: int) -> float | None:
+    def snr_db(line: Line, count: int) -> float | None:
         starts = fidelity.windows(first_s, last_s, count)
-        error = fidelity.heard_error(Line.of(drawn, step_m), work.groove, curve, starts)
+        error = fidelity.heard_error(line, work.groove, curve, starts)
         return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
 
-    step_m = first_step_m(drawn, work.machine)
-    for _ in range(12):
-        found_db = snr_db(step_m, TRIALS)
-        if found_db is None or found_db >= GOOD_SNR_DB or step_m / 2 < work.machine.finest_step_m:
+    while line.step_m / 2 >= work.machine.finest_step_m:
+        found_db = snr_db(line, TRIALS)
+        if found_db is None or found_db >= GOOD_SNR_DB:
             break
-        step_m /= 2
-    return Line.of(drawn, step_m), snr_db(step_m, CHECKS)
-
-
-def first_step_m(drawn: grid.Wave, machine: Machine) -> float:
-    """The machine's grid; where it has none, the step at which the longest move takes two digits: files stay small."""
-    longest_m = float(drawn.spiral.value.max()) * 2 * math.pi * drawn.turns_per_point
-    return max(machine.finest_step_m, min(machine.step_m, longest_m / DIGITS))
+        line = dataclasses.replace(line, step_m=line.step_m / 2)
+    return line, snr_db(line, CHECKS)

@@ -11,13 +11,13 @@ import numpy as np
 from .. import presets
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..groove import Groove
-from ..paths import fidelity, grid
-from ..paths.line import Line
+from ..paths import fidelity
+from ..paths.ready import ready
 from ..playing import predict
 from ..presets import Turntable
 from ..stylus import largest_ball_m
 from .checked import Place, Remains
-from .drawing import first_step_m, heard_power
+from .drawing import heard_power
 from .listening import stretch
 from .wish import Wish
 
@@ -69,8 +69,7 @@ def _drawn_snr_db(groove: Groove, wish: Wish, sample: int, heard: float) -> floa
     first = max(min(sample - length // 2, len(groove) - length), 0)
     part = stretch(groove, first, min(first + length, len(groove)))
     part = dataclasses.replace(part, vertical_m=None)
-    drawn = grid.wave(part, int(wish.machine.points_per_s), wish.machine.bandwidth_hz)
-    line = Line.of(drawn, first_step_m(drawn, wish.machine))
+    line = ready(part, wish.disc, wish.machine, wish.machine.bandwidth_hz)
     starts = fidelity.windows(0.3, part.seconds - 0.3, WINDOWS)
     error = fidelity.heard_error(line, part, wish.curve, starts) if starts else 0.0
     return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None

@@ -12,6 +12,7 @@ from ..cutting.needle import contact_width_m
 from ..cutting.programme import programme, song_bandwidth_hz
 from ..cutting.task import task_of
 from ..errors import FitError
+from ..paths.ready import strays_m
 from ..progress import Progress
 from ..units import length_text, time_text
 from .mastered import Mastered, filters, mastered
@@ -69,8 +70,8 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
     for song in songs:
         if held.vertical_m is None:
             song.refuse_cancelled()
-    # rounding to the grid moves each wall by up to half a step, and some more where errors are fed back
-    roomy = dataclasses.replace(disc, land_m=disc.land_m + (0.0 if wish.stereo else machine.step_m))
+    strays = 0.0 if wish.stereo else strays_m(machine, disc, wish.rpm)  # each of two neighbours, towards the other
+    roomy = dataclasses.replace(disc, land_m=disc.land_m + 2 * strays)
     task = task_of(held, roomy, wish.rpm, machine, wish.stylus, wish.sheet, wish.room_s)
     if wish.compensate:
         task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)

@@ -1,0 +1,297 @@
+"""A groove over a coarse grid: which of the machine's own points to go through, so that the rounding is heard least.
+
+Where a step is no small part of the way from point to point, no rounding of evenly spaced points is good. What is heard
+is not the points but the straight lines between them, so lines are chosen: from each point the next may be any grid
+point near the groove, some steps ahead. A line's error is taken as the area between it and the groove in each of the
+small cells that it passes; errors are weighed as the replay hears them, by the filter that makes heard noise white
+(`taps`), and the sum of their squares is what is least. A beam search goes along the groove: in each cell it keeps the
+best few lines that end there. A point costs something, too: so there are points only where they earn their keep.
+
+It is what converters do by trellis noise shaping (H. Kato, "Trellis noise-shaping converters and 1-bit digital audio",
+AES 112th Convention, 2002, paper 5615), with steps that are uneven in time.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..jit import kernel
+from . import grid, settle
+from .grid import Wave
+
+BEAM, SPACED_BEAM = 6, 3
+"""How many lines are kept in each cell: twice as many gain half a decibel, half as many lose one. What points that keep
+their distance lose by fewer, they gain by being settled."""
+NEAR = 1.2
+"""How far from the groove a point may lie, in steps: with 1.0 noise is some 2 dB louder, with 1.6 no less as played."""
+REACH = 5.0
+"""How far ahead the next point may lie, in steps, beyond twice the least spacing."""
+CELLS_PER_S = 80_000
+"""A grid is coarse where a second of groove is fewer steps long than this: finer ones lose little by rounding."""
+OUT_OF_BAND, OUT_OF_SPACED_BAND = 0.003, 0.1
+"""What an error above the band weighs against one at 1 kHz: low enough to put the noise there, high enough for lines
+not to zigzag so that no stylus follows. Points that must keep their distance hardly have anything above the band."""
+FALL_HZ = 500.0
+"""The slope between both, a decade."""
+TAPS = 4
+
+
+def is_coarse(step_m: float, spacing_m: float, speed_m_s: float) -> bool:
+    """Whether points are searched for: the grid is coarse where the groove passes with that speed, or must be kept
+    apart."""
+    return spacing_m > 0 or speed_m_s <= step_m * CELLS_PER_S
+
+
+@lru_cache(32)
+def heard_correlation(rate_hz: float, bandwidth_hz: float, above: float, count: int) -> NDArray[Any]:
+    """What errors in cells weigh, alone and so many cells apart: the autocorrelation of the heard power, (count,).
+
+    Parameters
+    ----------
+    rate_hz : float
+        Cells per second. Errors are means over cells, so what is heard of them is weighed by 1/sinc².
+    bandwidth_hz : float
+        Up to where errors are heard in full.
+    above : float
+        What errors far above that weigh against those at 1 kHz.
+    """
+    f = np.linspace(0, rate_hz / 2, 4097)
+    s = 2j * np.pi * f
+    # cartridge (s) and RIAA replay: what most discs are heard through; other curves differ little in shape here
+    heard = np.abs(s * (1 + s * 318e-6) / ((1 + s * 3180e-6) * (1 + s * 75e-6))) ** 2
+    heard /= np.interp(1000.0, f, heard) * np.sinc(f / rate_hz) ** 2
+    fading = np.interp(bandwidth_hz, f, heard) * 10 ** (-np.maximum(f - bandwidth_hz, 0.0) / FALL_HZ)
+    heard = np.maximum(np.where(f > bandwidth_hz, fading, heard), above)
+    heard[f < 50] = heard[f >= 50][0]
+    return np.asarray(np.fft.irfft(heard)[:count])
+
+
+def taps(correlation: NDArray[Any]) -> NDArray[Any]:
+    """Taps h, (n - 1,), of the filter u[k] = e[k] - Σ h[i]·u[k-1-i] that makes heard noise white.
+
+    It is the best linear predictor (the normal equations) of a signal with that autocorrelation, (n,), turned round:
+    where u is white, e = u + Σ h[i]·u[k-1-i] is shaped to be heard least.
+    """
+    count = len(correlation) - 1
+    matrix = correlation[np.abs(np.subtract.outer(np.arange(count), np.arange(count)))]
+    return np.asarray(np.linalg.solve(matrix, -correlation[1:]))
+
+
+def choose(
+    drawn: Wave, step_m: float, first: int, last: int, spacing_m: float, worth: float
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Grid points along samples first … last of a wave: x and y, int32 (n,), in steps, y up.
+
+    Parameters
+    ----------
+    drawn : Wave
+    step_m : float
+    first, last : int
+        The line begins and ends at the grid points nearest to these.
+    spacing_m : float
+        Least distance from point to point; 0 for none.
+    worth : float
+        What a point costs, in squared steps of error in a cell.
+    """
+    cells, turns = _cells(drawn, step_m, first, last, spacing_m)
+    begin = first * drawn.turns_per_point
+    base = drawn.spiral.at(begin + np.arange(cells + 1) * turns) / step_m
+    near = _around(drawn.lateral_m, first, last) / step_m
+    per_cell = (last - first) / cells
+    ends = np.array([grid.plain(drawn, step_m, sample) for sample in (first, last)])
+    start, x, y, along, off = candidates(near, base, per_cell, begin, turns, ends, NEAR)
+    means = cell_means(near, per_cell, cells)
+    above, beam = (OUT_OF_SPACED_BAND, SPACED_BEAM) if spacing_m else (OUT_OF_BAND, BEAM)
+    heard = heard_correlation(drawn.points_per_s / per_cell, drawn.bandwidth_hz, above, settle.CELLS)
+    ahead = math.ceil((REACH + 2 * spacing_m / step_m) / (2 * math.pi * turns * float(base.min())))
+    apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
+    through = search(start, x, y, along, off, means, taps(heard[: TAPS + 1]), beam, ahead, apart2, worth)
+    if not len(through):  # there is no way: the grid is too coarse here for such a spacing
+        return grid.choose(drawn, step_m, first, last)
+    if spacing_m:  # few points, so each is worth a second look
+        settle.settle(through, start, x, y, along, off, means, heard, apart2)
+    return x[through], y[through]
+
+
+def _cells(drawn: Wave, step_m: float, first: int, last: int, spacing_m: float) -> tuple[int, float]:
+    """Into how many cells a stretch is cut, each about a step long, or a third of the spacing; and turns in each."""
+    turns = (last - first) * drawn.turns_per_point
+    radius_m = float(drawn.spiral.at(np.array(first * drawn.turns_per_point + turns / 2)))
+    cells = max(round(2 * math.pi * radius_m * turns / max(step_m, spacing_m / 3)), 2)
+    return cells, turns / cells
+
+
+def _around(lateral: NDArray[Any], first: int, last: int) -> NDArray[Any]:
+    """Samples first … last with two more on each side; beyond the ends as they are there."""
+    a, b = max(first - 2, 0), min(last + 3, len(lateral))
+    return np.pad(lateral[a:b].astype(np.float64), (a - first + 2, last + 3 - b), "edge")
+
+
+def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:
+    """Means over cells of `per_cell` samples each, the first beginning at near[2]; exact for cubics.
+
+    The integral from sample to sample is Simpson's of the cubic through four, between samples Hermite's.
+    """
+    whole = np.zeros(len(near) - 3)
+    np.cumsum((13 * (near[1:-2] + near[2:-1]) - near[:-3] - near[3:]) / 24, out=whole)
+    whole = np.concatenate([[0.0], whole])  # from near[1] to near[1], near[2] …
+    at = np.arange(cells + 1) * per_cell + 1
+    i = np.minimum(at.astype(int), len(whole) - 2)
+    u = at - i
+    c0, c1, m0, m1 = whole[i], whole[i + 1], near[i + 1], near[i + 2]
+    area = c0 + u * (m0 + u * (3 * (c1 - c0) - 2 * m0 - m1 + u * (2 * (c0 - c1) + m0 + m1)))
+    return np.asarray(np.diff(area) / per_cell)
+
+
+@kernel
+def candidates(
+    near: NDArray[Any], base: NDArray[Any], per_cell: float, begin: float, turns: float, ends: NDArray[Any],
+    reach: float,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:  # fmt: skip
+    """Grid points no further than `reach` steps from the groove, cell by cell.
+
+    Cell 0 holds nothing but the beginning, the one after the last nothing but the end (`ends`, x and y in rows).
+    Gives where each cell's points start, (cells + 2,), and x, y, where along it lies, in cells, and how far outside the
+    spiral, in steps, of each point.
+    """
+    cells = len(base) - 1
+    length = 2.0 * math.pi * turns * base[cells // 2]  # of a cell, in steps
+    most = int(2.0 * reach * length) + 8
+    start = np.zeros(cells + 2, np.int64)
+    x, y = np.empty(cells * most + 2, np.int32), np.empty(cells * most + 2, np.int32)
+    along, off = np.empty(cells * most + 2), np.empty(cells * most + 2)
+    n = 0
+    for k in range(cells + 1):
+        start[k] = n
+        middle = k + 0.5
+        if k == 0:
+            middle = 0.0
+        elif k == cells:
+            middle = float(cells)
+        turn = begin + middle * turns
+        angle = 2.0 * math.pi * (turn - math.floor(turn))
+        cos, sin = math.cos(angle), math.sin(angle)
+        cell = min(k, cells - 1)
+        at = middle * per_cell + 2.0
+        i = min(int(at), len(near) - 2)
+        r = base[cell] + (middle - cell) * (base[cell + 1] - base[cell]) + near[i] + (at - i) * (near[i + 1] - near[i])
+        px, py = r * cos, r * sin
+        wide = math.sqrt(0.25 * length * length + reach * reach)
+        left, right = math.ceil(px - wide), math.floor(px + wide)
+        low, high = math.ceil(py - wide), math.floor(py + wide)
+        if k == 0 or k == cells:
+            e = 0 if k == 0 else 1
+            left, right, low, high = ends[e, 0], ends[e, 0], ends[e, 1], ends[e, 1]
+        for gx in range(left, right + 1):
+            for gy in range(low, high + 1):
+                dx, dy = gx - px, gy - py
+                ahead, out = dy * cos - dx * sin, dx * cos + dy * sin
+                late = ahead / (r + out) / (2.0 * math.pi * turns)
+                end = k == 0 or k == cells
+                if not end and not -0.5 <= late < 0.5:
+                    continue
+                s = middle + late
+                here = min(max(s * per_cell + 2.0, 0.0), len(near) - 1.001)
+                j = int(here)
+                where = base[cell] + (s - cell) * (base[cell + 1] - base[cell])
+                away = r + out + ahead * ahead / (2.0 * r) - where
+                if not end and abs(away - near[j] - (here - j) * (near[j + 1] - near[j])) > reach:
+                    continue
+                if n - start[k] < most:
+                    x[n], y[n], along[n], off[n] = gx, gy, s, away
+                    n += 1
+    start[cells + 1] = n
+    return start, x[:n], y[:n], along[:n], off[:n]
+
+
+@kernel
+def search(
+    start: NDArray[Any], x: NDArray[Any], y: NDArray[Any], along: NDArray[Any], off: NDArray[Any], means: NDArray[Any],
+    h: NDArray[Any], beam: int, ahead: int, spacing2: float, worth: float,
+) -> NDArray[Any]:  # fmt: skip
+    """The best line through the candidates, from the first to the last: their numbers, (n,); none if there is no way.
+
+    A line that ends in cell k has paid for the cells before it. It keeps the last four filtered errors, and the area
+    that it has drawn already of its own cell.
+    """
+    cells = len(means)
+    ring = ahead + 1
+    count = np.zeros(ring, np.int64)
+    dearest, which = np.full(ring, np.inf), np.zeros(ring, np.int64)
+    cost, drawn = np.zeros((ring, beam)), np.zeros((ring, beam))
+    at, via = np.zeros((ring, beam), np.int64), np.zeros((ring, beam), np.int64)
+    past = np.zeros((ring, beam, 4))
+    parent, point = np.empty(cells * beam + 1, np.int32), np.empty(cells * beam + 1, np.int32)
+    h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
+    nodes = 0
+    count[0], via[0, 0], drawn[0, 0] = 1, -1, along[0] * off[0]
+    for k in range(cells):
+        b = k % ring
+        for line in range(count[b]):
+            p, paid, part = at[b, line], cost[b, line], drawn[b, line]
+            u0, u1, u2, u3 = past[b, line, 0], past[b, line, 1], past[b, line, 2], past[b, line, 3]
+            parent[nodes], point[nodes] = via[b, line], p
+            s, from_off = along[p], off[p]
+            expected = means[k] - part + h0 * u0 + h1 * u1 + h2 * u2 + h3 * u3
+            rest = k + 1.0 - s  # of this cell
+            used = False
+            for cell in range(k + 1, min(k + ahead, cells) + 1):
+                to = cell % ring
+                for c in range(start[cell], start[cell + 1]):
+                    way = along[c] - s
+                    if way <= 0.0:
+                        continue
+                    slope = (off[c] - from_off) / way
+                    v0 = rest * (from_off + 0.5 * slope * rest) - expected
+                    total = paid + worth + v0 * v0
+                    if total >= dearest[to]:
+                        continue
+                    if spacing2 > 0.0:
+                        dx, dy = float(x[c] - x[p]), float(y[c] - y[p])
+                        if dx * dx + dy * dy < spacing2:
+                            continue
+                    v1, v2, v3 = u0, u1, u2
+                    for m in range(k + 1, cell):
+                        u = from_off + slope * (m + 0.5 - s) - means[m] - h0 * v0 - h1 * v1 - h2 * v2 - h3 * v3
+                        v3, v2, v1, v0 = v2, v1, v0, u
+                        total += u * u
+                        if total >= dearest[to]:
+                            break
+                    if total >= dearest[to]:
+                        continue
+                    slot = which[to]
+                    if count[to] < beam:
+                        slot = count[to]
+                        count[to] += 1
+                    cost[to, slot], at[to, slot], via[to, slot] = total, c, nodes
+                    drawn[to, slot] = 0.5 * (from_off + slope * (cell - s) + off[c]) * (along[c] - cell)
+                    past[to, slot, 0], past[to, slot, 1], past[to, slot, 2], past[to, slot, 3] = v0, v1, v2, v3
+                    used = True
+                    if count[to] == beam:
+                        dearest[to] = -1.0
+                        for i in range(beam):
+                            if cost[to, i] > dearest[to]:
+                                dearest[to], which[to] = cost[to, i], i
+            if used:
+                nodes += 1
+        count[b], dearest[b] = 0, np.inf
+    end = cells % ring
+    if count[end] == 0:
+        return np.empty(0, np.int64)
+    best = 0
+    for line in range(count[end]):
+        if cost[end, line] < cost[end, best]:
+            best = line
+    through = np.empty(cells + 2, np.int64)
+    through[0] = at[end, best]
+    n, node = 1, via[end, best]
+    while node >= 0:
+        through[n] = point[node]
+        n += 1
+        node = parent[node]
+    return through[:n][::-1].copy()
