@@ -1,0 +1,146 @@
+"""A program as it grows: what a controller has been told, so that nothing is said twice."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...presets import Machine
+from ..base import CutDisc
+from .arcs import Arc
+from .depth import Z_DIGITS
+from .dialect import Dialect
+from .spell import LINE_BYTES, decimals, spell, word
+
+FEED_M_S = 0.02
+"""Speed on machines that name none (assumed: hobby lasers and mills all run 1200 mm/min)."""
+PLUNGE = 1 / 3
+"""A mill's speed downwards, as a part of its feed (assumed: the custom of mills' programs)."""
+_HARMLESS = set(" .,'-_+&/")
+"""Besides letters and digits. GRBL obeys ! ? ~ and all beyond ASCII even within comments; brackets end comments."""
+_LONGEST = 48
+
+
+def harmless(text: str) -> str:
+    """A text as a comment may hold it on any controller."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in _HARMLESS) else "_" for c in plain)
+    return kept[:_LONGEST].strip()
+
+
+class Program:
+    """The lines of one file, for a tool that moves in x and y.
+
+    Parameters
+    ----------
+    out : file, open for writing bytes
+    cut : CutDisc
+    dialect : Dialect
+    step_m : float
+        The grid, which the decimals must show.
+    """
+
+    def __init__(self, out: IO[bytes], cut: CutDisc, dialect: Dialect, step_m: float) -> None:
+        self.out, self.dialect, self.machine = out, dialect, cut.machine
+        self.step_mm = step_m * 1e3
+        self.digits = decimals(self.step_mm)
+        self.last: NDArray[Any] = np.zeros(3, np.int64)
+        self.points = 0
+        self.has_beam = cut.machine.groove_power is not None
+        self._room: NDArray[Any] = np.empty(0, np.uint8)
+
+    def line(self, text: str) -> None:
+        """Write one line."""
+        self.out.write(text.encode("ascii") + b"\n")
+
+    def head(self, cut: CutDisc, zero: tuple[str, ...]) -> None:
+        """Comments for who stands at the machine, units and modes; the tool is raised and a mill's spindle started."""
+        groove, dialect = cut.groove, self.dialect
+        named = {"title": groove.meta.get("title", ""), "rpm": str(groove.rpm), "curve": groove.meta.get("curve", "")}
+        said = [f"{key}: {harmless(value)}" for key, value in named.items() if harmless(value)]
+        said.append(f"disc: {harmless(cut.disc.name)}, machine: {harmless(cut.machine.name)}, for {dialect.name}")
+        said += [*zero, *((dialect.hint,) if self.has_beam else ())]
+        for text in said:
+            self.line(f"; {text}")
+        for text in dialect.setup:
+            self.line(text.format(word(max(self.step_mm / 2, 1e-4), 4)))
+        if not self.has_beam:
+            self.line(f"G0 Z{word(self.machine.safe_height_m * 1e3, Z_DIGITS)}")
+            if self.machine.full_power is not None:
+                self.line(f"M3 S{word(self.machine.full_power, 2)}")
+                self.line(dialect.spin_up)
+
+    def end(self) -> None:
+        """Everything off."""
+        for text in self.dialect.end:
+            self.line(text)
+
+    def feed(self, speed_m_s: float | None) -> float:
+        """mm/min of what is drawn at a speed, or at that of grooves."""
+        return 60e3 * (speed_m_s or groove_speed(self.machine))
+
+    def begin(self, at: tuple[str, ...], feed: float, power: float | None, depth_m: float) -> None:
+        """Travel to a place (its words), light the beam or plunge."""
+        place = " ".join(at)
+        slow = self.dialect.name == "Marlin" and self.machine.travel_m_s  # its G0 goes at the last F
+        self.line(f"G0 {place} F{word(60e3 * slow, 0)}" if slow else f"G0 {place}")
+        if self.has_beam:
+            share = power if power is not None else self.machine.groove_power or 0.0
+            full = self.machine.full_power or self.dialect.full_power
+            self.line(f"{self.dialect.beam} S{word(share * full, 0 if full >= 100 else 3)}")
+        else:
+            self.last[2] = round(-depth_m * 1e3 * 10**Z_DIGITS)
+            self.line(f"G1 Z{word(-depth_m * 1e3, Z_DIGITS)} F{word(PLUNGE * feed, 1)}")
+
+    def stop(self) -> None:
+        """The beam off, or the tool up."""
+        self.line("M5" if self.has_beam else f"G0 Z{word(self.machine.safe_height_m * 1e3, Z_DIGITS)}")
+
+    def start(
+        self, x: float, y: float, speed_m_s: float | None = None, power: float | None = None, depth_m: float = 0.0
+    ) -> None:
+        """Get ready to draw from a point (mm): there, on, and with the feed, which a move to the same place tells."""
+        feed = self.feed(speed_m_s)
+        words = (f"X{word(x, self.digits)}", f"Y{word(y, self.digits)}")
+        self.begin(words, feed, power, depth_m)
+        self.line(f"G1 {' '.join(words)} F{word(feed, 1)}")
+        self.last[:2] = round(x * 10**self.digits), round(y * 10**self.digits)
+
+    def moves(self, x: NDArray[Any], y: NDArray[Any], z: NDArray[Any], unit_mm: float) -> None:
+        """Draw through points, given in units; z in last decimals."""
+        room = self.room(len(x))
+        scale = unit_mm * 10**self.digits
+        used, count = spell(x, y, z, scale, self.digits, Z_DIGITS, not self.dialect.modal, self.last, room)
+        self.out.write(room[:used].data)
+        self.points += count
+
+    def arcs(self, found: list[Arc], z: int) -> None:
+        """Draw along arcs, counter-clockwise, and sink evenly to a height in last decimals."""
+        begin = int(self.last[2])
+        for number, arc in enumerate(found, 1):
+            x, y = (round(v * 1e3 * 10**self.digits) for v in arc.end)
+            from_x, from_y = (self.last[k] / 10**self.digits for k in (0, 1))
+            words = [f"X{word(x / 10**self.digits, self.digits)}", f"Y{word(y / 10**self.digits, self.digits)}"]
+            here = begin + round((z - begin) * number / len(found))
+            if here != self.last[2]:
+                words.append(f"Z{word(here / 10**Z_DIGITS, Z_DIGITS)}")
+            words.append(f"I{word(arc.centre[0] * 1e3 - from_x, self.digits)}")
+            words.append(f"J{word(arc.centre[1] * 1e3 - from_y, self.digits)}")
+            self.line(("G3 " if number == 1 else "") + "".join(words))
+            self.last[:] = x, y, here
+        self.points += len(found)
+        self.line("G1")
+
+    def room(self, points: int) -> NDArray[Any]:
+        """Bytes for so many lines, used again and again."""
+        if len(self._room) < points * LINE_BYTES + LINE_BYTES:
+            self._room = np.empty(points * LINE_BYTES + LINE_BYTES, np.uint8)
+        return self._room
+
+
+def groove_speed(machine: Machine) -> float:
+    """Metres a second along the groove."""
+    return machine.groove_speed_m_s or machine.speed_m_s or FEED_M_S
