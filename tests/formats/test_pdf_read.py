@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 import zlib
+from contextlib import contextmanager
 from fractions import Fraction
 
 import numpy as np
@@ -16,10 +17,11 @@ from hypothesis import strategies as st
 from scipy.signal import butter, sosfiltfilt
 
 from bonemusic.errors import FormatError
+from bonemusic.formats.pdf import content
 from bonemusic.formats.pdf import operators as op
 from bonemusic.formats.pdf import read as pdf_read
 from bonemusic.formats.pdf import source as pdf_source
-from bonemusic.formats.pdf.content import parse
+from bonemusic.formats.svg import pathdata
 from bonemusic.paths.trace import groove_of
 
 RPM = Fraction(78)
@@ -365,6 +367,13 @@ def test_what_is_round_is_a_circle(read):
     assert len(drawing.lines) == 3
 
 
+def test_edges_of_what_is_filled_are_told(read):
+    assert read(document("1 2 m 3 4 l f")).notes == (
+        "nothing is drawn with a pen: the edges of what is filled were read",
+    )
+    assert read(document("1 2 m 3 4 l f 1 1 m 2 2 l S")).notes == ()
+
+
 def test_page_with_most_lines_is_read(read):
     drawing = read(document("1 1 m 2 2 l S", path(disc_mm() * PT) + "S\n" + HOLE, "", "3 3 m 4 4 l S"))
     assert drawing.notes == ("page 2 of 4 was read: it has the most lines",)
@@ -593,6 +602,17 @@ def test_any_operators(read, body):
 # --- the kernel -------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def plainly():
+    """No kernel is compiled: all run as the plain functions that they are made of."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (content, op, pathdata):
+            for name, kernel in vars(module).copy().items():
+                if hasattr(kernel, "py_func"):
+                    patch.setattr(module, name, kernel.py_func)
+        yield content.parse
+
+
 def parsed(function, text, room):
     """All that is found, with room for so many points to begin with, and how it ended."""
     data = np.frombuffer(text, np.uint8)
@@ -615,6 +635,7 @@ def parsed(function, text, room):
 @example("1 1 m " + "100 100 200 -100 300 300 c " * 8 + "S (open")
 def test_kernel_equals_its_plain_twin_whatever_room_it_has(body):
     text = body.encode() + b" "
-    known = parsed(parse.py_func, text, 4096)
-    assert parsed(parse, text, 4096) == known
-    assert parsed(parse, text, op.ROOM) == known
+    found = parsed(content.parse, text, 4096)
+    assert parsed(content.parse, text, op.ROOM) == found
+    with plainly() as parse:
+        assert parsed(parse, text, 4096) == found

@@ -20,6 +20,8 @@ FINE_M = 5e-8
 """How far from a curve the straight lines may be that it becomes: less than any machine's step."""
 MAX_POINTS, MAX_LINES = 100_000_000, 10_000_000
 MAX_NESTED = 16
+GUESSED = 1 << 23
+"""Points for which room is made on the strength of a stream's size alone."""
 ROUND = 1e-3
 """A closed curve is a circle if it is nowhere further from one than this part of its radius."""
 MANY = 10_000
@@ -71,11 +73,13 @@ def _drawing(source: Source) -> Drawing:
             best, found = number, sheet
     if not found.points:
         raise FormatError("holds no path that is drawn (text and pictures are none); draw the groove as a line")
-    lines, circles = found.lines()
-    notes: tuple[str, ...] = ()
+    notes = []
     if len(pages) > 1:
-        notes = (f"page {best + 1} of {len(pages)} was read: it has the most lines",)
-    return Drawing(lines, circles, notes, True, source.meta())
+        notes.append(f"page {best + 1} of {len(pages)} was read: it has the most lines")
+    if not found.stroked:
+        notes.append("nothing is drawn with a pen: the edges of what is filled were read")
+    lines, circles = found.lines()
+    return Drawing(lines, circles, tuple(notes), True, source.meta())
 
 
 class _Sheet:
@@ -95,6 +99,11 @@ class _Sheet:
         painted = self.state[op.PAINTED]
         return int(self.starts[painted] if painted < self.state[op.LINES] else self.state[op.POINTS])
 
+    @property
+    def stroked(self) -> bool:
+        """Whether any line is drawn as a line, and not only as an edge of what is filled."""
+        return bool((self.kinds[: self.state[op.PAINTED]] & op.STROKED).any())
+
     def draw(self, source: Source, page: Any) -> None:
         """Draw a whole page."""
         self.unit_m = POINT_M * source.unit(page)
@@ -107,9 +116,7 @@ class _Sheet:
         xy = self.out[: self.points]
         xy *= self.unit_m
         kinds = self.kinds[:painted]
-        wanted = (kinds & op.STROKED) > 0
-        if not wanted.any():
-            wanted[:] = True
+        wanted = (kinds & (op.STROKED if self.stroked else op.FILLED)) > 0
         curves = np.flatnonzero(wanted & (kinds & op.CURVES > 0))[:MANY].tolist()
         circles = {n: circle for n in curves if (circle := _circle(xy[bounds[n] : bounds[n + 1]]))}
         wanted[list(circles)] = False
@@ -126,7 +133,7 @@ class _Sheet:
         text = np.frombuffer(body, np.uint8)
         base, depth = int(self.state[op.BASE]), int(self.state[op.DEPTH])
         self.state[op.BASE] = depth
-        self._room(len(text) // 8)  # a guess; pages of memory that are not written cost nothing
+        self._room(min(len(text) // 8, GUESSED))  # pages of memory that are not written cost nothing
         at, code = 0, op.FULL
         while code in (op.FULL, op.FORM):
             code, at = parse(
