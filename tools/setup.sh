@@ -50,5 +50,6 @@ if [ "$kind" = dev ]; then extras=report,video,pdf,dev; else extras=report,video
 say "installing Bonemusic and the libraries it needs ($extras) into .venv; a minute or two the first time"
 .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]"
 if [ "$kind" = dev ]; then renderers; fi
+if [ "$kind" = dev ]; then tools/rs274.sh || true; fi
 touch "$stamp"
 say "done: the command is .venv/bin/bonemusic"

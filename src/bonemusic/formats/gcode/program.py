@@ -119,18 +119,19 @@ class Program:
 
     def arcs(self, found: list[Arc], z: int) -> None:
         """Draw along arcs, counter-clockwise, and sink evenly to a height in last decimals."""
-        begin = int(self.last[2])
+        begin, fine = int(self.last[2]), self.digits + 1  # no grid binds an arc, so its centre may be as true as it can
+        at = [float(self.last[k]) / 10**self.digits for k in (0, 1)]
         for number, arc in enumerate(found, 1):
-            x, y = (round(v * 1e3 * 10**self.digits) for v in arc.end)
-            from_x, from_y = (self.last[k] / 10**self.digits for k in (0, 1))
-            words = [f"X{word(x / 10**self.digits, self.digits)}", f"Y{word(y / 10**self.digits, self.digits)}"]
+            end, centre = ([1e3 * v for v in place] for place in (arc.end, arc.centre))
+            words = [f"{axis}{word(v, fine)}" for axis, v in zip("XY", end, strict=True)]
             here = begin + round((z - begin) * number / len(found))
             if here != self.last[2]:
                 words.append(f"Z{word(here / 10**Z_DIGITS, Z_DIGITS)}")
-            words.append(f"I{word(arc.centre[0] * 1e3 - from_x, self.digits)}")
-            words.append(f"J{word(arc.centre[1] * 1e3 - from_y, self.digits)}")
+            words += [f"{axis}{word(v - old, fine)}" for axis, v, old in zip("IJ", centre, at, strict=True)]
             self.line(("G3 " if number == 1 else "") + "".join(words))
-            self.last[:] = x, y, here
+            at = [round(v, fine) for v in end]
+            self.last[2] = here
+        self.last[:2] = [round(v * 10**self.digits) for v in at]
         self.points += len(found)
         self.line("G1")
 

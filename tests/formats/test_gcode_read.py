@@ -1,0 +1,405 @@
+"""G-code as this and other programs write it, and files that mean harm."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bonemusic.errors import FormatError
+from bonemusic.formats import gcode, registry
+from bonemusic.formats.gcode import motion, parse, pen
+from bonemusic.formats.gcode import read as gcode_read
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gcode")
+
+    def write_and_read(text, name="disc.nc"):
+        file = folder / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return gcode_read.read(file)
+
+    return write_and_read
+
+
+@pytest.fixture
+def lines(read):
+    """What is drawn, in mm, rounded to a nanometre."""
+
+    def drawn(text):
+        return [np.round(line * 1e3, 6).tolist() for line in read(text).lines]
+
+    return drawn
+
+
+@pytest.fixture
+def refused(read):
+    def message(text, name="disc.nc"):
+        with pytest.raises(FormatError) as why:
+            read(text, name)
+        said = str(why.value)
+        assert said.isprintable()
+        assert len(said) < 250
+        assert said.startswith(f"'{name}'")
+        return said
+
+    return message
+
+
+# --- what draws -------------------------------------------------------------------------------------------------------
+
+WAY = [[1, 2], [3, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "G21G90\nG0X1Y2\nG1X3\nY4\n",  # neither beam nor height: every feed
+        "g21 g90\ng00 x1 y2\ng01 x3.000\ny+4.\nm2\ng1 x9 y9",
+        "%\nO1234\nN10 G21 G90\nN20 G0 X1 Y2\nN30 G1 X3 (a comment; G0 X9)\nN40 Y4 ; G1 X9\nN50 M30\n%",
+        "G21\r\nG90\r\nG0 X1 Y2\r\nG1 X3\r\nY4\r\n",
+        "G21\rG90\rG0 X1 Y2\rG1 X3\rY4",
+        "G21 G91\nG0 X1 Y2\nG1 X2 F100\nX0 Y2\n",
+        "G20 G90\nG0 X0.0393700787402 Y.0787401574803\nG1 X0.118110236220\nY0.157480314961\n",
+        "\ufeffG21\nG0 X11 Y12\nG92 X1 Y2\nG92.1\nG0 X1 Y2\nG1 X3\nY4",
+        "G21\nG28\nG1 X1 Y2 F99\nG1 X3 E0.5\nG1 Y4 E1.5\n",  # from home, which nobody knows: travel
+        "G21\nG0 X1 Y2\nG4 P3\nG10 L2 P1 X50 Y50\nG43 Z9 H1\nG1 X3\nG40 G49 G54 G61 G80 G17\nG1 Y4",
+        "G21\nM92 X80 Y80\nM204 X500\nM117 Hello, G1 X7\nG0 X1 Y2\nM106 S255\nG1 X3\nY4\nM107\nG1 X8",
+        "G21\nM106 S255\nG0 X1 Y2\nG1X3E0.7\nG1Y4E1.9*23\n",
+        "$H\n$32=1\nG21\nG0 X1 Y2\n/G1 X3\nY4",
+        "G21\nG0 X1 Y2\nM3 S500\nG1 X3\nY4\nM5\nG1 X9\n",
+        "G21\nM4 S0\nG1 X1 Y2\nX3 S300\nY4\nX1 Y2 S0\nS300\n",
+        "G21\nG1 X1 Y2 S0\nX3 S300\nY4\nX1 Y2 S0\n",  # Marlin's inline power
+        "G21\nM3 S9000\nG0 Z5\nG0 X1 Y2\nG1 Z-0.1\nG1 X3\nY4\nG0 Z5\nG1 X7 F9\nG0 X0 Y0\nM5",
+        "G21\nG1 Z5\nG1 X1 Y2\nG1 Z0\nG1 X3\nY4\nG1 Z5\nG1 X0 Y0",  # a pen: it draws where it is lowest
+        "G21\nG1 Z5\nG1 X1 Y2\nG1 Z3\nG1 X3\nZ2\nY4\nG1 Z5\nG1 X0 Y0",
+        "G21\nG0 Z-1\nG0 X1 Y2\nG1 Z-4\nG1 X3\nG1 Z-5\nY4\nG0 Z-1\nG1 X0 Y0",
+    ],
+)
+def test_ways_to_say_the_same(lines, text):
+    assert lines(text) == [WAY]
+
+
+def test_a_beams_height_is_its_focus(lines):
+    """Where a beam goes on and off, what it draws at any height is drawn."""
+    text = "G21\nG0 Z0\nG0 X1 Y2\nM3 S9\nG1 X3\nM5\nG0 X0 Y0 Z-1\nM3 S9\nG1 X5\nM5"
+    assert lines(text) == [[[1, 2], [3, 2]], [[0, 0], [5, 0]]]
+
+
+def test_passes_over_a_line_are_drawn_once(read):
+    one = "G0 X1 Y2 Z1\nG1 Z{}\nG1 X3\nY4\nG0 Z1\n"
+    back = "G0 X3 Y4 Z1\nG1 Z{}\nG1 Y2\nX1\nG0 Z1\n"
+    drawing = read("G21\n" + one.format(-1) + back.format(-2) + one.format(-3) + "G0 X5 Y5\nG1 Z-1\nG1 X6 Y6 Z-1\n")
+    assert [len(line) for line in drawing.lines] == [3, 2]
+    assert drawing.notes == ("2 passes over lines that are there already were left out",)
+
+
+def test_units(read):
+    body = "G0 X1 Y0\nG1 X2 Y0\n"
+    assert read("G21\n" + body).lines[0][1, 0] == pytest.approx(2e-3)
+    assert read("G20\n" + body).lines[0][1, 0] == pytest.approx(50.8e-3)
+    assert read("G20\n" + body).scale_known
+    unknown = read(body)
+    assert not unknown.scale_known
+    assert unknown.lines[0][1, 0] == pytest.approx(2 * 0.0254 / 96)
+
+
+def test_what_comments_at_the_head_say(read):
+    body = "G21\nG0 X1 Y0\nG1 X2 Y0\n"
+    drawing = read("; title: Knolls\n(rpm: 78)\n; curve: riaa\n; other: x\n;title:\n" + body)
+    assert drawing.meta == {"title": "Knolls", "rpm": "78", "curve": "riaa"}
+    assert not read("; rpm 45\n" + body).meta
+
+
+def test_unknown_codes_are_counted(read):
+    drawing = read("G21\nG0 X1 Y2\nG29 X9\nM201 X5\nM201 X6\nG1 X3\nG5 X4 Y4 I1 J1 P1 Q1\nX5 Y5\nG1 X6\nG68 X0 Y0 R9")
+    assert [np.round(line * 1e3, 9).tolist() for line in drawing.lines] == [[[1, 2], [3, 2]], [[5, 5], [6, 5]]]
+    assert drawing.notes == ("codes that are not followed were passed over: G5, G29, G68, M201 (2 times)",)
+    many = read("G21\nG0 X1 Y2\n" + "".join(f"M{n}\n" for n in range(200, 209)) + "G1 X3")
+    assert many.notes[0].endswith("M203, M204 and 4 more")
+
+
+# --- arcs -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "centre", "radius", "sweep"),
+    [
+        ("G0 X10 Y0\nG3 X-10 Y0 I-10 J0", (0, 0), 10, math.pi),
+        ("G0 X10 Y0\nG2 X-10 Y0 I-10", (0, 0), 10, -math.pi),
+        ("G0 X10 Y0\nG3 X0 Y10 R10", (0, 0), 10, math.pi / 2),
+        ("G0 X10 Y0\nG3 X0 Y10 R-10", (10, 10), 10, 3 * math.pi / 2),
+        ("G0 X10 Y0\nG2 X0 Y10 R10", (10, 10), 10, -math.pi / 2),
+        ("G0 X10 Y0\nG2 X0 Y10 R-10", (0, 0), 10, -3 * math.pi / 2),
+        ("G0 X10 Y0\nG3 X10 Y0 I-10", (0, 0), 10, 2 * math.pi),
+        ("G0 X10 Y0\nG3 I-10", (0, 0), 10, 2 * math.pi),
+        ("G0 X10 Y0\nG2 J5", (10, 5), 5, -2 * math.pi),
+        ("G90.1\nG0 X10 Y0\nG3 X-10 Y0 I0 J0", (0, 0), 10, math.pi),
+        ("G90.1\nG91.1\nG91\nG0 X10\nG3 X-10 Y10 I-10", (0, 0), 10, math.pi / 2),
+        ("G0 X10 Y0\nG3 X0 Y10.04 I-10", (0, 0), 10, math.pi / 2),
+        ("G20\nG0 X1\nG3 X-1 I-1", (0, 0), 25.4, math.pi),
+    ],
+)
+def test_arcs(read, text, centre, radius, sweep):
+    (line,) = read("G21 G17\n" + text).lines
+    off = line * 1e3 - np.array(centre)
+    angle = np.unwrap(np.arctan2(off[:, 1], off[:, 0]))
+    assert angle[-1] - angle[0] == pytest.approx(sweep, abs=1e-6)
+    assert np.hypot(*off.T) == pytest.approx(radius, abs=0.041)
+    middle = (line[1:] + line[:-1]) / 2 * 1e3 - np.array(centre)
+    if "10.04" not in text:
+        assert np.abs(np.hypot(*middle.T) - radius).max() < 5.1e-5  # 0.05 µm
+        assert np.abs(np.hypot(*off.T) - radius).max() < 1e-9
+
+
+# --- a turntable axis -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axis", "ABC")
+@pytest.mark.parametrize("unit", ["G21", "G20"])
+def test_angles_are_degrees_and_dense_enough(read, axis, unit):
+    scale = 1 if unit == "G21" else 25.4
+    text = f"{unit}\nG0 X{80 / scale} {axis}90\nG93\nG1 X{80 / scale} {axis}450 F2\n{axis}460 X{79 / scale} F9"
+    (line,) = read(text).lines
+    angle = np.degrees(np.unwrap(np.arctan2(line[:, 1], line[:, 0])))
+    assert (angle[0], angle[-1]) == pytest.approx((90, 460))
+    assert np.hypot(*line.T) == pytest.approx(np.interp(angle, [90, 450, 460], [0.08, 0.08, 0.079]), abs=1e-9)
+    middle = np.hypot(*((line[1:] + line[:-1]) / 2).T)
+    assert middle[0] == pytest.approx(0.08, abs=5.1e-8)
+
+
+def test_angles_may_be_relative_and_reset(read):
+    (line,) = read("G21\nG0 X50 A0\nG1 A720\nG92 A0\nG91\nA90\n").lines
+    assert np.unwrap(np.arctan2(line[:, 1], line[:, 0]))[-1] == pytest.approx(2.25 * 2 * math.pi)
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+GOOD = "G21 G90\nG0 X1 Y2\nG1 X3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("G21\nG0 X1 Y2\n", "draws nothing"),
+        ("; only words\n", "draws nothing"),
+        (GOOD + "#1=5\n", "line 4 uses parameters"),
+        (GOOD + "G1 X#1\n", "parameters"),
+        (GOOD + "G1 X[1+2]\n", "expressions"),
+        (GOOD + "O100 SUB\n", "subprograms"),
+        (GOOD + "o<name> call\n", "subprograms"),
+        (GOOD + "M98 P100\n", "subprograms"),
+        (GOOD + "G18\nG2 X5 Z3 I1 K1\n", "line 5 has an arc out of the plane"),
+        (GOOD + "G2 X5\n", "centre is not given"),
+        (GOOD + "G2 X3 Y2 R5\n", "centre is not given"),
+        (GOOD + "G2 X90 R5\n", "does not end on its circle"),
+        (GOOD + "G2 X9 Y9 I1\n", "does not end on its circle"),
+        (GOOD + "G1 X\n", "without its number"),
+        (GOOD + "G1 X-.\n", "without its number"),
+        (GOOD + "G1 X--5\n", "without its number"),
+        (GOOD + "G1 X99999999999\n", "absurd"),
+        (GOOD + "G91\n" + "G1 X9000000\n" * 3, "absurd"),
+        (GOOD + "\x00\n", None),
+        (GOOD + "G1 X5 & Y6\n", "no G-code"),
+        (GOOD + "Ä5\n", "no G-code"),
+    ],
+)
+def test_what_is_not_followed_is_refused_in_a_line(refused, read, text, words):
+    if words is None:
+        assert read(text).lines  # stray zeros, as serial loggers leave them
+    else:
+        assert words in refused(text)
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    for missing, words in ((tmp_path / ("x" * 90), "no such file"), (tmp_path, "directory")):
+        with pytest.raises(FormatError, match=words) as why:
+            gcode_read.read(missing)
+        assert len(str(why.value)) < 200
+
+
+def test_names_are_made_harmless(refused, tmp_path):
+    odd = tmp_path / "a\nb\x1b[31m.nc"
+    odd.write_text("?")
+    with pytest.raises(FormatError) as why:
+        gcode_read.read(odd)
+    assert str(why.value).isprintable()
+
+
+def test_limits(refused, read, monkeypatch):
+    turn = GOOD + "G3 I50\n" * 200
+    assert sum(len(line) for line in read(turn).lines) > 200_000  # more than there was room for at first
+    monkeypatch.setattr(gcode_read, "MAX_POINTS", 100_000)
+    assert "million moves" in refused(turn)
+    monkeypatch.setattr(gcode_read, "MAX_BYTES", 100)
+    assert "larger than" in refused(turn)
+    monkeypatch.undo()
+    monkeypatch.setattr(pen, "MOST_LINES", 50)
+    assert "lifts its tool" in refused(GOOD + "G0 X1\nG1 X2\n" * 60)
+
+
+# --- sniffing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"G21 G90\nG0", b"; made by X\n\nG90", b"(x)\r\n(y)\r\nN10 G0 X1", b"%\nO1000\nG0", b"\xef\xbb\xbfg0x1",
+        b"M3 S1\n", b"$H\nG0 X1", b"T1 M6\nG0", b"%1234\n(name)\nG0", b"; \xd0\x9a\nG28 ; home", b";" + b"x" * 5000,
+        b"S1000 M3\n",
+    ],
+)  # fmt: skip
+def test_sniffed(head):
+    assert gcode.FORMAT.sniff(head[:4096])
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"", b"<svg", b"%PDF-1.4\n", b"0\nSECTION\n", b"IN;SP1;PU0,0;", b";IN;SP1;PU;", b"\x89PNG\r\n", b"RIFF\0\0",
+     b"solid x", b"Good morning\n", b"G is a letter", b"PU0,0;PD", b"\x1b%-1BIN;", b"%!PS-Adobe", b";:IN;", b"1,2\n3,4",
+     b"[disc]\nname=1", b"999\nmade by\n0\nSECTION", b"Song by someone\n"],
+)  # fmt: skip
+def test_not_sniffed(head):
+    assert not gcode.FORMAT.sniff(head)
+
+
+def test_found_by_content(tmp_path):
+    file = tmp_path / "disc.txt"
+    file.write_text(GOOD)
+    assert registry.for_reading(file).name == "gcode"
+    for suffix in (".gcode", ".nc", ".NGC"):
+        assert registry.for_writing(tmp_path / f"a{suffix}", None).name == "gcode"
+
+
+# --- the kernels ------------------------------------------------------------------------------------------------------
+
+
+def moves_of(text, twin):
+    data = np.frombuffer(text.encode("latin1"), np.uint8)
+    numbers, holds, unknown = parse.fresh()
+    room = 20 * len(data) + 4000
+    out = np.zeros((room, 2)), np.zeros(room, np.float32), np.zeros(room, np.uint8)
+    run = parse.parse.py_func if twin else parse.parse
+    with np.errstate(all="ignore"):
+        code = run(data, 0, numbers, holds, unknown, *out)
+    return tuple(code), numbers.tolist(), holds.tolist(), unknown.nonzero(), *(a[: holds[motion.COUNT]] for a in out)
+
+
+TEXTS = (
+    GOOD + "G2 X5 I1\nG92 X0 Y0\nG91 G20\nX1.5 Y-2\nM3 S5\nG1 Z-1\nA30\nM2\nG1 X5",
+    "G90.1 G3 X5 Y5 I1 J1",
+    GOOD + "G3 X1 Y1 R9 (x\nO5\nM117 x\nG53 X1\nG28 X Y\nG1 X1Y1\nG81 X5\nX6\n",
+    GOOD + "X1&",
+    GOOD + "G1 X[5]",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_parsing_equals_its_plain_twin(text):
+    for got, want in zip(moves_of(text, False), moves_of(text, True), strict=True):
+        np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=1e-12, atol=1e-12)
+
+
+def test_a_file_in_portions_is_the_file(read, monkeypatch):
+    text = GOOD + "".join(f"G0 X{3 + k} Y{k}\nG3 X{-3 - k} I{-3 - k}\nG1 Y-2\n" for k in range(200))
+    whole = read(text)
+    monkeypatch.setattr(gcode_read, "FIRST_ROOM", 3)
+    for one, two in zip(whole.lines, read(text).lines, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+@given(st.floats(-1e9, 1e9, allow_subnormal=False), st.sampled_from([".0f", ".3f", ".6f", ".9f", "+.4f"]))
+def test_numbers_are_read_to_the_last_bits(value, form):
+    text = format(value, form)
+    got, end = parse.plain(np.frombuffer(text.encode() + b"E5", np.uint8), 0)
+    assert end == len(text)
+    assert got == pytest.approx(float(text), rel=1e-15, abs=1e-12)
+    assert parse.plain.py_func(np.frombuffer(text.encode(), np.uint8), 0) == (got, end)
+
+
+@pytest.mark.parametrize("text", ["0." + "0" * 400 + "1", "9" * 400, "." + "9" * 60, "-", "+.", ""])
+def test_odd_numbers(text):
+    got, end = parse.plain(np.frombuffer(text.encode() + b"X", np.uint8), 0)
+    assert end in (0, len(text))
+    assert not math.isnan(got)
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-2, 2), st.integers(0, 3)), max_size=30)
+
+
+@given(MOVES)
+@example([(0, 0, 0, 0)])
+def test_pen_kernels_equal_their_plain_twins(moves):
+    table = np.array(moves, float).reshape(-1, 4)
+    xy, height = np.ascontiguousarray(table[:, :2]), table[:, 2].astype(np.float32)
+    flag = table[:, 3].astype(np.uint8)
+    facts = pen._facts(xy, height, flag)
+    assert tuple(facts) == tuple(pen._facts.py_func(xy, height, flag))
+    outs, starts = np.zeros((2, len(xy) + 1, 2)), np.zeros((2, len(xy) + 1), np.int64)
+    args = (xy, height, flag, *pen.pen(*facts), 0.5)
+    assert tuple(pen._collect(*args, outs[0], starts[0])) == tuple(pen._collect.py_func(*args, outs[1], starts[1]))
+    np.testing.assert_array_equal(*outs)
+    np.testing.assert_array_equal(*starts)
+
+
+# --- files that mean harm ---------------------------------------------------------------------------------------------
+
+
+def complaint(call, *arguments):
+    """The one line that a call complains in; None if it does not. Any other error is a bug."""
+    try:
+        drawing = call(*arguments)
+    except FormatError as why:
+        said = str(why)
+        return said if len(said) < 300 and said.isprintable() else pytest.fail(f"not one short line: {said!r}")
+    assert all(len(line) > 1 and np.isfinite(line).all() for line in drawing.lines)
+    assert drawing.lines
+    return None
+
+
+WORDS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from("GGGMMXYZXYZABIJKRSFNOETP"),
+    st.sampled_from(
+        ["0", "1", "2", "3", "4", "5", "-1.5", "90", "91", "92", "17", "20", "28", "90.1", "1e9", "", "360"]
+    ),
+    st.sampled_from(["", " ", "\n", "\n", " (x)", ";y\n", "\r\n", "*5\n"]),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.one_of(WORDS, st.text("GMXYZIJR0123456789.-#[]()%;/\n ", max_size=8)), max_size=40).map("".join))
+def test_nothing_but_format_errors_comes_out_of_words(read, text):
+    complaint(read, text)
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=200))
+def test_random_bytes(read, noise):
+    complaint(read, noise)
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 400), st.binary(max_size=4), st.integers(0, 6))
+def test_good_files_changed_somewhere(read, at, noise, lost):
+    text = "; rpm: 78\nG21 G90\nG17 G40 G49 G91.1 G94\nG0 X80 Y0\nM4 S200\nG1 X80 Y0 F6000\n" + "".join(
+        f"X{80 * math.cos(k / 9):.4f}Y{80 * math.sin(k / 9):.4f}\n" for k in range(20)
+    )
+    data = (text + "M5\nG0 X4 Y0\nM4 S900\nG3 X-4 Y0 I-4 J0\nG3 X4 Y0 I4 J0\nM5\nM2\n").encode()
+    complaint(read, data[:at] + noise + data[at + lost :])
+
+
+def test_no_word_of_ours_is_unknown_to_the_reader():
+    known = set(re.findall(r"[GM]\d+\.?\d*", "G0 G1 G3 G4 G17 G21 G40 G49 G64 G80 G90 G91.1 G93 G94 M2 M3 M4 M5"))
+    text = "\n".join([*sorted(known - {"M2"}), "G0 X1", "G1 X2"])
+    numbers, holds, unknown = parse.fresh()
+    room = np.zeros((99, 2)), np.zeros(99, np.float32), np.zeros(99, np.uint8)
+    parse.parse(np.frombuffer(text.encode(), np.uint8), 0, numbers, holds, unknown, *room)
+    assert not unknown.any()
