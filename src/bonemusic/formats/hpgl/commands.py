@@ -21,6 +21,7 @@ from .pens import (
     COMMAND,
     DOWN,
     DRAWING,
+    ETX,
     EXPECTED,
     FRACTION,
     GAIN_X,
@@ -205,6 +206,8 @@ def scan(
                 return at, n, m, c, UNKNOWN
             if after == at:
                 break
+            if abs(f[X]) > LARGEST or abs(f[Y]) > LARGEST:
+                return at, n, m, c, HUGE
             at = after
         elif (seen <= 32 and seen != 27) or seen == 44:
             at += 1
@@ -248,7 +251,7 @@ def scan(
                 m = _begin(command, i, ends, m, n)
                 at += 2
                 if command == _DT:
-                    i[LABEL_END] = text[at]
+                    i[LABEL_END] = text[at] if text[at] != 59 else ETX
                     at += 1
     m = lift(i, ends, m, n)  # the line goes on in the next chunk, from where the pen is
     return at, n, m, c, MORE

@@ -1,7 +1,7 @@
 """PE, a line as digits of base 64 or 32 (HP-GL/2 and RTL Reference Guide, "PE, Polyline Encoded").
 
-A number is written from its lowest digit on; its last digit is of another range of characters, and its lowest bit is its
-sign. Places are relative and drawn; flags before them say otherwise.
+A number is written from its lowest digit on; its last digit is of another range of characters, and its lowest bit is
+its sign. Places are relative and drawn; flags before them say otherwise.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def encoded(
         k = at
         while k < len(text):
             c: Any = np.int64(text[k]) & 127 if i[SEVEN] else np.int64(text[k])
-            if c < 63 or place > 1e18:
+            if c < 63 or (c > 126 and c < final) or place > 1e18:
                 return -1, n, m
             value += place * ((c - final) if c >= final else (c - 63))
             place *= base

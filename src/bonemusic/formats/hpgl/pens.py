@@ -32,13 +32,13 @@ CURVED = code("BZ")
 ALIKE = 1e-6
 GUESS = 0.0254 / 96 / 25e-6
 """Plotter units in a user unit where only the plotter knows: a 96th of an inch."""
-_ETX = 3
+ETX = 3
 
 
 def begun() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """What is kept between chunks: whole numbers, others, and how often each command came that is not carried out."""
     ints, floats = np.zeros(INTS, np.int64), np.zeros(FLOATS)
-    ints[PEN], ints[LABEL_END] = 1, _ETX
+    ints[PEN], ints[LABEL_END] = 1, ETX
     floats[GAIN_X] = floats[GAIN_Y] = 1.0
     return ints, floats, np.zeros(26 * 26, np.int64)
 
@@ -148,7 +148,7 @@ def execute(
     if command == _IN or command == _DF:  # noqa: SIM109 (kernels know no tuples)
         m = lift(i, ends, m, n)
         i[RELATIVE] = i[SCALED] = i[CORNERS] = 0
-        i[LABEL_END] = _ETX
+        i[LABEL_END] = ETX
         f[P1X] = f[P1Y] = f[P2X] = f[P2Y] = 0.0
         _rescale(i, f)
         if command == _IN:
