@@ -204,3 +204,11 @@ def time_text(value_s: float) -> str:
     """The time as minutes and seconds: "3:10.2", or "12.5 s" below a minute."""
     tenths = round(value_s * 10)
     return f"{tenths / 10:.1f} s" if tenths < 600 else f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
+
+
+def span_text(value_s: float) -> str:
+    """A time that need not be told exactly: "40 s", "25 min", "2 h 15 min"."""
+    if value_s < 100:
+        return f"{value_s:.0f} s"
+    minutes = round(value_s / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from ..report import verdict
 from ..report.words import clock, decibels, time, with_unit
-from ..units import rpm_text
+from ..units import rpm_text, span_text
 from ..workshop.checked import CheckReport, SideCheck
 from ..workshop.reports import CutReport, PlayReport
 
@@ -47,8 +48,18 @@ def of_cut(report: CutReport) -> str:
             f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, "
             f"to {report.bandwidth_hz / 1e3:.1f} kHz"
         )
-    lines.append(f"{report.points:,} points, {report.bytes / 1e6:.1f} MB")
+    lines.append(f"{report.points:,} points, {report.bytes / 1e6:.1f} MB{_files(report.files)}")
+    if report.machine_seconds is not None:
+        lines.append(f"{report.machine} takes about {span_text(report.machine_seconds)}")
     return "\n".join(lines)
+
+
+def _files(files: tuple[str, ...]) -> str:
+    """Where there are several, how many and which."""
+    if len(files) < 2:
+        return ""
+    first, last = (_shown(Path(name).name) for name in (files[0], files[-1]))
+    return f" in {len(files)} files, {first} to {last}: cut them in this order"
 
 
 def of_play(report: PlayReport) -> str:

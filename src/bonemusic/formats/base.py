@@ -66,6 +66,8 @@ class Format:
         Whether it draws the groove as lines over a machine's grid.
     vertical : bool
         Whether it holds what moves up and down.
+    turning : bool
+        Whether it can drive a turntable axis.
     sniff : callable
         Whether a file that begins with these bytes (at most 4096) is of this format.
     write : callable or None
@@ -86,3 +88,4 @@ class Format:
     draw: Callable[[Path], Drawing] | None = None
     read: Callable[[Path, Fraction | None, Fraction, Progress], tuple[Groove, tuple[str, ...]]] | None = None
     vertical: bool = False
+    turning: bool = False

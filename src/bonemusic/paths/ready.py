@@ -27,8 +27,6 @@ GLANCES, GLANCE_S = 6, 0.15
 
 def is_searched(machine: Machine, disc: Disc, rpm: Fraction) -> bool:
     """Whether a machine's grid is so coarse, on that disc, that points are searched for."""
-    if machine.turn_steps is not None:
-        return False
     speed_m_s = math.pi * disc.recorded_diameter_m * float(rpm) / 60
     return search.is_coarse(machine.step_m, machine.spacing_m, speed_m_s)
 
@@ -41,7 +39,14 @@ def strays_m(machine: Machine, disc: Disc, rpm: Fraction) -> float:
     return (search.NEAR if is_searched(machine, disc, rpm) else 0.5) * machine.step_m
 
 
-def ready(groove: Groove, disc: Disc, machine: Machine, bandwidth_hz: float, progress: Progress = silent) -> Line:
+def ready(
+    groove: Groove,
+    disc: Disc,
+    machine: Machine,
+    bandwidth_hz: float,
+    progress: Progress = silent,
+    turning: bool = False,
+) -> Line:
     """All of a groove as the line that a machine draws.
 
     Parameters
@@ -52,12 +57,15 @@ def ready(groove: Groove, disc: Disc, machine: Machine, bandwidth_hz: float, pro
     bandwidth_hz : float
         Highest frequency that is drawn.
     progress : Progress
+    turning : bool
+        Whether its turntable axis turns the disc, where it has one; else the line is one in x and y.
     """
     whole = machine.path_points or grid.PIECE
-    if not is_searched(machine, disc, groove.rpm):
+    turn_steps = machine.turn_steps if turning else None
+    if turn_steps is not None or not is_searched(machine, disc, groove.rpm):
         drawn = grid.wave(groove, int(machine.points_per_s), bandwidth_hz, progress)
         step_m = _first_step_m(drawn, machine)
-        return Line.of(drawn, step_m, machine.turn_steps, piece=max(min(grid.PIECE, whole - 1), 2))
+        return Line.of(drawn, step_m, turn_steps, piece=max(min(grid.PIECE, whole - 1), 2))
     drawn = grid.wave(groove, SEARCH_RATE_HZ, bandwidth_hz, progress, raised=False)
     # a sample is not much more than a cell, and far from all cells hold a point
     piece = max(min(grid.PIECE, whole // 2), 2)

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import presets
+from .. import formats, presets
 from ..cutting import plan
 from ..cutting.heat import Heat
 from ..cutting.task import Task, narrowest
 from ..errors import FitError
+from ..formats import CutDisc
 from ..groove import Groove, tracks_of
 from ..mastering.loudness import Loudness, Meter
+from ..paths import layers
+from ..paths.ready import ready
 from ..presets import Turntable
 from ..progress import Progress, silent
 from ..units import length_text, time_text
@@ -25,6 +28,7 @@ from .checked import CheckReport, HeadCheck, NeedleCheck, Pictures, SideCheck, S
 from .cut import SIDE_NAMES, on_sides, refuse_stretch
 from .limits import limited_by
 from .listening import sounds
+from .machining import machining, remarks
 from .mastered import could_win_db
 from .pictures import pictures_of
 from .places import places, remains
@@ -111,7 +115,13 @@ def _told(
     fit, task, music = made.fit, made.task, groove.music
     held = needle_in(task.measured, fit.factor, groove, wish)
     hot = head_of(found)
-    told_places = places(groove, wish, fit.peak_velocity_m_s, turntable)
+    spelling, line, asked = _spelling(wish), None, None
+    if not wish.stereo:
+        line = ready(groove, wish.disc, wish.machine, found.bandwidth_hz, turning=spelling.turning)
+        after = layers.of_disc(wish.disc, wish.machine, wish.sheet.thickness_m)
+        work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, line=line, layers=after)
+        asked = machining(work, spelling)
+    told_places = places(groove, wish, fit.peak_velocity_m_s, turntable, line)
     found_spots = spots(songs, heard, made, groove, wish, held)
     by = limited_by(fit, wish)
     turns = np.linspace(music.first, music.last, 20_001) * groove.turns_per_sample
@@ -160,13 +170,20 @@ def _told(
         ),
         head=None if hot is None else _head(hot),
         predicted=told_places,
+        machining=asked,
         remains=remains(groove, wish, fit.peak_velocity_m_s),
         spots=found_spots,
         advice=advice(made, wish, by, held, hot, told_places, found_spots, heard, could_win_db(task, fit)),
-        warnings=found.warnings,
+        warnings=(*found.warnings, *remarks(wish.disc, wish.machine, spelling, asked)),
     )
     played = sounds(found_spots, songs, groove, made.gain, wish, presets.turntable("ideal"), start_s) if listen else ()
     return side, pictures_of(groove, wish.disc, songs, heard, made, played)
+
+
+def _spelling(wish: Wish) -> formats.Format:
+    """How the machine's first format of lines spells a disc."""
+    named = [each for name in wish.machine.formats for each in formats.known() if each.name == name and each.lines]
+    return named[0] if named else formats.for_writing(Path("disc.svg"), None)
 
 
 def _tight_pitch_m(task: Task, factor: float) -> float:

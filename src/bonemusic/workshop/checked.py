@@ -15,6 +15,7 @@ from .reports import Touch
 if TYPE_CHECKING:
     from ..cutting.fit import Limit
     from .limits import LimitedBy
+    from .machining import Machining
 
 SpotKind = Literal[
     "sibilance", "out-of-phase bass", "inner-groove distortion", "clipping", "curvature", "swing", "needle"
@@ -178,6 +179,8 @@ class SideCheck:
     head : HeadCheck or None
         None where the machine has no cutter head.
     predicted : tuple of Place
+    machining : Machining or None
+        What the drawing asks of the machine; None where nothing is drawn: stereo goes to a lathe.
     remains : tuple of Remains
         Empty where nothing is compensated.
     spots : tuple of Spot
@@ -215,6 +218,7 @@ class SideCheck:
     needle: NeedleCheck
     head: HeadCheck | None
     predicted: tuple[Place, ...]
+    machining: Machining | None
     remains: tuple[Remains, ...]
     spots: tuple[Spot, ...]
     advice: tuple[str, ...]

@@ -12,20 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..curves import from_displacement
+from ..errors import FitError
 from ..formats import CutDisc, Format
 from ..groove import Band, Groove
 from ..paths import fidelity, layers
+from ..paths.layers import Layer
 from ..paths.line import Line
+from ..paths.parts import going_on
 from ..paths.ready import ready
-from ..presets import Curve
+from ..presets import Curve, Machine
 from ..progress import Progress
 from ..spectral import filtered, high_cut, low_cut
-from .output import whole
+from ..units import length_text
+from .machining import machining, remarks
+from .parts import written
+from .wish import Wish
 
 GOOD_SNR_DB = 45.0
 """Below this the ideal machine's steps get finer: rounding stays under what any sheet's surface adds."""
 COARSE_SNR_DB = 35.0
 """Below this the drawing's peak velocity is as much rounding as music, and is looked for everywhere."""
+NOTHING_HEARD_DB = -3.0
+"""Below this nothing is cut: noise is twice as strong as the music."""
 TRIALS, CHECKS = 4, 16
 
 
@@ -35,34 +43,43 @@ class Drawn:
 
     Attributes
     ----------
+    files : tuple of Path
+        In the order in which they are cut.
     points, size : int
         Points drawn, bytes written.
+    notes : tuple of str
+        What to know of the files and of the machine, a line each.
     step_m : float or None
         The grid's step; None for pictures.
     snr_db : float or None
         Between the music and the drawing's error, as replay hears them within `fidelity.BAND_HZ`.
     peak_velocity_m_s : float or None
         Of the music, read off the drawing.
+    seconds : float or None
+        How long the machine takes.
     """
 
+    files: tuple[Path, ...]
     points: int
     size: int
+    notes: tuple[str, ...] = ()
     step_m: float | None = None
     snr_db: float | None = None
     peak_velocity_m_s: float | None = None
+    seconds: float | None = None
 
 
 def draw(
     work: CutDisc,
     spelling: Format,
     out: Path,
-    curve: Curve,
+    wish: Wish,
     bandwidth_hz: float,
     heard: float,
-    thickness_m: float,
+    marks: tuple[Layer, ...],
     progress: Progress,
 ) -> Drawn:
-    """Write a cut disc in a format.
+    """Write a cut disc in a format, into one file or several.
 
     Parameters
     ----------
@@ -70,29 +87,43 @@ def draw(
         Without line and layers, which are found here where the format draws lines.
     spelling : Format
     out : Path
-    curve : Curve
-        The replay curve through which error and music are heard.
+    wish : Wish
+        Error and music are heard through its replay curve.
     bandwidth_hz : float
     heard : float
         Mean square of the music after replay within `fidelity.BAND_HZ`, in (5 cm/s)²; 0 for silence.
-    thickness_m : float
-        Of the sheet, through which hole and outline go.
+    marks : tuple of Layer
+        Drawn between the groove and the disc's own layers.
     progress : Progress
+
+    Raises
+    ------
+    FitError
+        The grid is too coarse for any sound, or nothing is left to draw.
     """
-    assert spelling.write is not None
+    if not spelling.lines:
+        done = written(work, spelling, out, progress)
+        return Drawn(done.files, done.points, done.size, done.notes)
     music = work.groove.music
-    told: dict[str, Any] = {}
-    if spelling.lines:
-        line = ready(work.groove, work.disc, work.machine, bandwidth_hz, progress)
-        line, snr_db = _fine_enough(line, work, music, curve, heard)
-        work = dataclasses.replace(work, line=line, layers=layers.of_disc(work.disc, work.machine, thickness_m))
-        coarse = snr_db is not None and snr_db < COARSE_SNR_DB
-        peak = fidelity.peak_velocity_m_s(line, work.groove, music.first, music.last, coarse)
-        told = {"step_m": line.step_m, "snr_db": snr_db, "peak_velocity_m_s": peak}
-    with whole(out) as file:
-        points = spelling.write(file, work, progress)
-        size = file.tell()
-    return Drawn(points, size, **told)
+    line = ready(work.groove, work.disc, work.machine, bandwidth_hz, progress, spelling.turning)
+    line, snr_db = _fine_enough(line, work, music, wish.curve, heard)
+    _refuse_noise(snr_db, work.machine)
+    coarse = snr_db is not None and snr_db < COARSE_SNR_DB
+    peak = fidelity.peak_velocity_m_s(line, work.groove, music.first, music.last, coarse)
+    drawn_after = (*marks, *layers.of_disc(work.disc, work.machine, wish.sheet.thickness_m))
+    work = dataclasses.replace(work, line=going_on(line, wish.from_turn), layers=drawn_after)
+    asked = machining(work, spelling)
+    done = written(work, spelling, out, progress)
+    said = (*done.notes, *remarks(work.disc, work.machine, spelling, asked))
+    return Drawn(done.files, done.points, done.size, said, line.step_m, snr_db, peak, asked.seconds)
+
+
+def _refuse_noise(snr_db: float | None, machine: Machine) -> None:
+    if snr_db is not None and snr_db < NOTHING_HEARD_DB:
+        raise FitError(
+            f"the grid of {machine.name} ({length_text(machine.step_m)}) leaves {snr_db:.0f} dB between sound and "
+            "noise: nothing but noise would be heard; take a finer machine, a faster speed or a bigger disc"
+        )
 
 
 def heard_power(groove: Groove, curve: Curve) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Literal
 
@@ -12,13 +11,12 @@ from .. import presets
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..groove import Groove
 from ..paths import fidelity
-from ..paths.ready import ready
+from ..paths.line import Line
 from ..playing import predict
-from ..presets import Turntable
+from ..presets import Curve, Turntable
 from ..stylus import largest_ball_m
 from .checked import Place, Remains
 from .drawing import heard_power
-from .listening import stretch
 from .wish import Wish
 
 DRAWN_S = 4.0
@@ -26,7 +24,7 @@ WINDOWS = 3
 NAMES: tuple[Literal["rim", "middle", "label"], ...] = ("rim", "middle", "label")
 
 
-def places(groove: Groove, wish: Wish, level_m_s: float, turntable: Turntable) -> tuple[Place, ...]:
+def places(groove: Groove, wish: Wish, level_m_s: float, turntable: Turntable, line: Line | None) -> tuple[Place, ...]:
     """Response, distortion and noise where the music begins, halfway and where it ends.
 
     Parameters
@@ -38,16 +36,18 @@ def places(groove: Groove, wish: Wish, level_m_s: float, turntable: Turntable) -
         Peak velocity of the music; 0 dB where it is silent.
     turntable : Turntable
         Gives surface noise.
+    line : Line or None
+        The groove as the machine draws it; None where none is drawn.
     """
     music = groove.music
-    heard = 0.0 if wish.stereo else heard_power(groove, wish.curve)
+    heard = heard_power(groove, wish.curve) if line else 0.0
     found = []
     for name, sample in zip(NAMES, (music.first, (music.first + music.last) // 2, music.last), strict=True):
         radius_m = float(groove.spiral.at(np.array(sample * groove.turns_per_sample)))
         told = predict.predicted(
             radius_m, wish.rpm, wish.machine, wish.stylus, wish.curve, wish.disc, level_m_s or REFERENCE_VELOCITY_M_S,
             wish.compensate, noise_db=turntable.surface_noise_db,
-            drawn_snr_db=None if wish.stereo else _drawn_snr_db(groove, wish, sample, heard),
+            drawn_snr_db=_drawn_snr_db(line, groove, wish.curve, sample, heard) if line else None,
         )  # fmt: skip
         found.append(
             Place(
@@ -63,15 +63,12 @@ def places(groove: Groove, wish: Wish, level_m_s: float, turntable: Turntable) -
     return tuple(found)
 
 
-def _drawn_snr_db(groove: Groove, wish: Wish, sample: int, heard: float) -> float | None:
+def _drawn_snr_db(line: Line, groove: Groove, curve: Curve, sample: int, heard: float) -> float | None:
     """Between the side's music and the error of its drawing on the machine's grid, around a sample."""
-    length = round(DRAWN_S * groove.rate_hz)
-    first = max(min(sample - length // 2, len(groove) - length), 0)
-    part = stretch(groove, first, min(first + length, len(groove)))
-    part = dataclasses.replace(part, vertical_m=None)
-    line = ready(part, wish.disc, wish.machine, wish.machine.bandwidth_hz)
-    starts = fidelity.windows(0.3, part.seconds - 0.3, WINDOWS)
-    error = fidelity.heard_error(line, part, wish.curve, starts) if starts else 0.0
+    about_s, most_s = sample / groove.rate_hz, groove.seconds - fidelity.WINDOW_S
+    first_s = max(min(about_s - DRAWN_S / 2, most_s - DRAWN_S), 0.0)
+    starts = fidelity.windows(first_s, min(first_s + DRAWN_S, most_s), WINDOWS)
+    error = fidelity.heard_error(line, groove, curve, starts) if starts else 0.0
     return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
 
 

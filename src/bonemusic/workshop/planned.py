@@ -15,6 +15,7 @@ from ..errors import FitError
 from ..paths.ready import strays_m
 from ..progress import Progress
 from ..units import length_text, time_text
+from .machining import kerf_beyond_m, refuse_bed
 from .mastered import Mastered, filters, mastered
 from .songs import Song
 from .wish import Wish
@@ -50,6 +51,7 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
     """
     disc, machine = wish.disc, wish.machine
     _refuse_large(wish)
+    refuse_bed(disc, machine)
     band_hz = max(song_bandwidth_hz(song.rate_hz, machine.bandwidth_hz) for song in songs)
     rate_hz = rate_hz_for(band_hz) if wish.compensate else None
     reserve_rate = rate_hz or 4 * 48_000
@@ -71,7 +73,8 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
         if held.vertical_m is None:
             song.refuse_cancelled()
     strays = 0.0 if wish.stereo else strays_m(machine, disc, wish.rpm)  # each of two neighbours, towards the other
-    roomy = dataclasses.replace(disc, land_m=disc.land_m + 2 * strays)
+    wider = 0.0 if wish.stereo else kerf_beyond_m(disc, machine)
+    roomy = dataclasses.replace(disc, land_m=disc.land_m + 2 * strays + wider)
     task = task_of(held, roomy, wish.rpm, machine, wish.stylus, wish.sheet, wish.room_s)
     if wish.compensate:
         task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)

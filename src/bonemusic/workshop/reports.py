@@ -68,6 +68,7 @@ class CutReport:
     closest_turns_um: float | None
     closest_land_um: float | None
     limits: tuple[Limit, ...]
+    files: tuple[str, ...]
     points: int
     step_um: float | None
     bytes: int

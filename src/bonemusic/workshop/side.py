@@ -21,10 +21,12 @@ from ..formats import CutDisc, Format
 from ..groove import Groove, tracks_of
 from ..jit import wake
 from ..moments import MOMENT, Moments
+from ..paths.layers import Layer
 from ..progress import Progress
 from ..units import length_text, time_text
 from .drawing import Drawn, draw, heard_power
 from .limits import limited_by
+from .machining import kerf_beyond_m
 from .planned import Planned, planned
 from .reports import CutReport, SongReport, Touch
 from .songs import Song
@@ -37,17 +39,23 @@ SHARED = 32
 
 
 def make(
-    songs: Sequence[Song], wish: Wish, spelling: Format, out: Path, progress: Progress, name: str = "A"
+    songs: Sequence[Song],
+    wish: Wish,
+    spelling: Format,
+    out: Path,
+    progress: Progress,
+    name: str = "A",
+    marks: tuple[Layer, ...] = (),
 ) -> CutReport:
-    """Cut songs as they flow by onto a side, and write the disc."""
+    """Cut songs as they flow by onto a side, and write the disc; `marks` are drawn between groove and outline."""
     found = planned(songs, wish, progress)
     groove = groove_of(found, wish, title(songs), progress)
     heard = 0.0
     if spelling.lines and found.made.fit.level_db is not None:
         heard = heard_power(groove, wish.curve)
     work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film)
-    drawn = draw(work, spelling, out, wish.curve, found.bandwidth_hz, heard, wish.sheet.thickness_m, progress)
-    said = [*found.warnings, *_mechanics(found, groove, wish)]
+    drawn = draw(work, spelling, out, wish, found.bandwidth_hz, heard, marks, progress)
+    said = [*found.warnings, *_mechanics(found, groove, wish), *drawn.notes]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         gains = "" if wish.level is None else "a higher level, "
         said.append(
@@ -171,14 +179,15 @@ def _report(
         peak_velocity_cm_s=round(velocity * 100, 4),
         peak_displacement_um=round(swing * 1e6, 3),
         closest_turns_um=_um(near.closest_turns_m),
-        closest_land_um=_um(near.closest_land_m),
+        closest_land_um=_um(near.closest_land_m - kerf_beyond_m(disc, machine)),
         limits=fit.limits,
+        files=tuple(str(file) for file in drawn.files),
         points=drawn.points,
         step_um=None if drawn.step_m is None else round(drawn.step_m * 1e6, 4),
         bytes=drawn.size,
         predicted_snr_db=None if drawn.snr_db is None else round(drawn.snr_db, 2),
         bandwidth_hz=round(found.bandwidth_hz, 1),
-        machine_seconds=None,
+        machine_seconds=None if drawn.seconds is None else round(drawn.seconds, 1),
         warnings=warnings,
     )
 

@@ -57,6 +57,7 @@ def refused(
         needle=NeedleCheck(True, None, None, 0.0, "not planned"),
         head=None,
         predicted=(),
+        machining=None,
         remains=(),
         spots=(),
         advice=tuple(f"{part[:1].upper()}{part[1:]}." for part in _remedies(why)),

@@ -34,6 +34,8 @@ class Wish:
     """Whether machine and format move up and down."""
     dots_per_m: float
     film: NDArray[Any] | None
+    from_turn: float = 0.0
+    """From where on the line is drawn, in turns."""
 
     @staticmethod
     def of(recipe: Recipe, stereo: bool) -> Wish:
@@ -55,6 +57,7 @@ class Wish:
             stereo=stereo and machine.stereo,
             dots_per_m=recipe.dots_per_m,
             film=_film(recipe.sheet),
+            from_turn=recipe.from_turn,
         )
 
 

@@ -52,4 +52,5 @@ FORMAT = Format(
     sniff=_sniff,
     write=_write,
     draw=_draw,
+    turning=True,
 )
