@@ -486,6 +486,7 @@ HOSTILE = {
     "empty page": (lambda: document(""), "no path"),
     "clips only": (lambda: document("0 0 m 1 1 l W n"), "no path"),
     "no pages": (lambda: document(), "no page"),
+    "odd page tree": (lambda: PLAIN.replace(b"[ 3 0 R ]", b"[ 3 0 /A R ]"), "damaged"),
     "contents no stream": (lambda: document("", prepare=lambda pdf, page: page.update({"/Contents": 7})), "no path"),
     "bomb": (lambda: with_stream(bomb(300_000_000), **FLATE), "without end"),
     "packed bomb": (lambda: with_stream(zlib.compress(bomb(80_000_000)), Filter=[FLATE["Filter"]] * 2), "without end"),
@@ -522,9 +523,10 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_refused_in_one_line(refused, name):
+def test_refused_in_one_line(refused, name, capfd, caplog):
     text, words = HOSTILE[name]
     assert words in refused(text())
+    assert (*capfd.readouterr(), caplog.text) == ("", "", "")  # the library keeps its remarks to itself
 
 
 @pytest.mark.parametrize("limit", ["MAX_POINTS", "MAX_LINES", "MAX_BYTES"])

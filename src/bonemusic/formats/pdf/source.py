@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import re
 import zlib
 from collections.abc import Callable, Generator
@@ -178,6 +179,7 @@ def opened(path: Path) -> Generator[Source, None, None]:
         from pikepdf import settings
     except ImportError as why:
         raise FormatError("needs pikepdf to be read; install the extra: pip install 'bonemusic[pdf]'") from why
+    logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it would speak of what we say in our own words
     # for the whole process, as the library has it; it reads PDF for nobody else
     settings.set_qpdf_limits(
         doc_max_warnings=MOST_WARNINGS,
