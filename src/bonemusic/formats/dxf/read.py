@@ -83,6 +83,8 @@ class _Reader:
         self.drawn = Gathered()
         self.meta: dict[str, str] = {}
         self.ints, self.floats, self.hidden, self.tally = entities.begun()
+        self._rest, self._ended = b"", False
+        self._out = np.empty((0, 3)), np.empty((0, 2), np.int64), np.empty((0, 3))
 
     @property
     def unit_m(self) -> float | None:
@@ -90,50 +92,47 @@ class _Reader:
 
     def feed(self, file: IO[bytes]) -> None:
         """Read all of a file."""
-        rest, total, out = b"", 0, np.empty((0, 3))
-        while True:
-            chunk = file.read(CHUNK)
-            if total == 0:
-                chunk = _ascii(chunk)
-                self.meta = {key.decode(): text.decode("ascii", "replace") for key, text in _SAID.findall(chunk[:4096])}
+        chunk = _ascii(file.read(CHUNK))
+        self.meta = {key.decode(): text.decode("ascii", "replace") for key, text in _SAID.findall(chunk[:4096])}
+        total = 0
+        while chunk and not self._ended:
             total += len(chunk)
             if total > MAX_BYTES:
                 raise FormatError(f"is larger than {MAX_BYTES >> 20} MB; split the drawing")
-            text = np.frombuffer(rest + (chunk or b"\n"), np.uint8)
-            if len(out) < len(text) // 3 + 16:  # no pair of lines has less than three bytes
-                out = np.empty((len(text) // 3 + 16, 3))
-                ends = np.empty((len(out), 2), np.int64)
-                circles = np.empty((len(out), 3))
-            at, n, m, c, code = tags.scan(text, self.ints, self.floats, self.hidden, self.tally, out, ends, circles)
-            sagitta_m = SAGITTA_M if self.unit_m else SAGITTA_M / UNIT_SPREAD
-            self.drawn.take(out[:n], ends[:m], circles[:c], self.unit_m or PIXEL_M, sagitta_m)
-            rest = text[at:].tobytes()
-            if code == tags.ENDED:
-                return
-            if code != tags.MORE:
-                raise self._fault(code, rest)
-            if len(rest) > MAX_LINE:
-                raise FormatError(f"has a line of over {MAX_LINE >> 20} MB after line {self._line}; export it again")
-            if not chunk:
-                self._refuse_a_stump(rest)
-                return
+            self._scan(chunk)
+            chunk = file.read(CHUNK)
+        if not self._ended and self._rest.strip() and not self._rest.endswith(b"\n"):
+            self._scan(b"\n")  # the last line is whole, but for its end
+        if not self._ended and (self.ints[entities.SECTION] or self._rest.strip()):  # many leave out the EOF
+            raise FormatError(f"is cut short: it ends within line {self._line}; take a whole copy of the file")
+
+    def _scan(self, chunk: bytes) -> None:
+        text = np.frombuffer(self._rest + chunk, np.uint8)
+        most = len(text) // 3 + 16  # no pair of lines has less than three bytes
+        if len(self._out[0]) < most:
+            self._out = np.empty((most, 3)), np.empty((most, 2), np.int64), np.empty((most, 3))
+        points, ends, circles = self._out
+        at, n, m, c, code = tags.scan(text, self.ints, self.floats, self.hidden, self.tally, points, ends, circles)
+        sagitta_m = SAGITTA_M if self.unit_m else SAGITTA_M / UNIT_SPREAD
+        self.drawn.take(points[:n], ends[:m], circles[:c], self.unit_m or PIXEL_M, sagitta_m)
+        self._rest = text[at:].tobytes()
+        self._ended = code == tags.ENDED
+        if code not in (tags.ENDED, tags.MORE):
+            raise self._fault(code)
+        if len(self._rest) > MAX_LINE and not self._ended:
+            raise FormatError(f"has a line of over {MAX_LINE >> 20} MB after line {self._line}; export it again")
 
     @property
     def _line(self) -> int:
         return 2 * int(self.ints[entities.PAIRS]) + 1
 
-    def _fault(self, code: int, rest: bytes) -> FormatError:
+    def _fault(self, code: int) -> FormatError:
         if code == tags.MANY_LAYERS:
             return FormatError(
                 f"has more than {entities.MOST_HIDDEN} layers that are off; purge them and save it again"
             )
-        seen = ascii(rest[:24].decode("latin-1"))
+        seen = ascii(self._rest[:24].decode("latin-1"))
         return FormatError(f"is damaged at line {self._line}: {_FAULTS[code]}, but there is {seen}; export it again")
-
-    def _refuse_a_stump(self, rest: bytes) -> None:
-        """Many programs leave out the EOF at the end; none leaves a section open."""
-        if self.ints[entities.SECTION] or rest.strip():
-            raise FormatError(f"is cut short: it ends within line {self._line}; take a whole copy of the file")
 
     def drawing(self) -> Drawing:
         """All that was read."""
