@@ -87,7 +87,9 @@ def _escaped(text: NDArray[Any], at: int) -> int:
             k += 1
     elif text[k] == 46:  # .
         k += 1
-        if k + 1 < size and (48 <= text[k + 1] <= 57 or text[k + 1] == 59):
+        if k + 1 >= size:
+            return -1
+        if 48 <= text[k + 1] <= 57 or text[k + 1] == 59:
             while k < size and text[k] != 58:
                 k += 1
     return k + 1 if k < size else -1
@@ -247,7 +249,7 @@ def scan(
                 one, two = _letter(seen), _letter(np.int64(text[at + 1]))
                 if one < 0 or two < 0:
                     return at, n, m, c, UNKNOWN
-                command = one * 26 + two
+                command = one * 26 + two + 1
                 m = _begin(command, i, ends, m, n)
                 at += 2
                 if command == _DT:

@@ -13,8 +13,8 @@ from ..dxf.gather import BENDS
 
 
 def code(letters: str) -> int:
-    """A command as a number."""
-    return (ord(letters[0]) - 65) * 26 + ord(letters[1]) - 65
+    """A command as a number, not 0."""
+    return (ord(letters[0]) - 65) * 26 + ord(letters[1]) - 64
 
 
 # The whole numbers that are kept between chunks.
@@ -40,7 +40,7 @@ def begun() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     ints, floats = np.zeros(INTS, np.int64), np.zeros(FLOATS)
     ints[PEN], ints[LABEL_END] = 1, ETX
     floats[GAIN_X] = floats[GAIN_Y] = 1.0
-    return ints, floats, np.zeros(26 * 26, np.int64)
+    return ints, floats, np.zeros(26 * 26 + 1, np.int64)
 
 
 @kernel

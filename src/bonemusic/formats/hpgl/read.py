@@ -30,6 +30,8 @@ MT NP NR OA OC OD OE OF OG OH OI OK OL OO OP OS OT OW PB PC PE PG PM PP PS PT PW
 SV TD TL TR UF UL VA VN VS WD WU
 """
 """Commands that draw no line: settings, text, questions to the plotter. (PE is carried out as it is read.)"""
+_CLOSING = b";PU;"
+"""What ends the last command, and the line that it may have drawn."""
 CURVES = frozenset(("BZ", "BR"))
 
 
@@ -94,7 +96,7 @@ class _Reader:
         if self.ints[pens.HALF]:
             raise FormatError(f"is cut short: it ends after {read} bytes amid a move; take a whole copy of the file")
         self.pen_down = bool(self.ints[pens.DOWN] and self.ints[pens.PEN])
-        self._scan(b";PU;")
+        self._scan(_CLOSING)
 
     def _scan(self, chunk: bytes) -> None:
         text = np.frombuffer(self._rest + chunk, np.uint8)
@@ -112,7 +114,7 @@ class _Reader:
 
     def drawing(self) -> Drawing:
         """All that was read."""
-        counts = {chr(65 + k // 26) + chr(65 + k % 26): int(self.tally[k]) for k in np.flatnonzero(self.tally)}
+        counts = {chr(65 + k // 26) + chr(65 + k % 26): int(self.tally[k + 1]) for k in np.flatnonzero(self.tally[1:])}
         curves = sum(count for name, count in counts.items() if name in CURVES)
         unknown = {name: count for name, count in counts.items() if name not in CURVES and name not in _QUIET}
         lines = self.drawn.lines
@@ -132,6 +134,6 @@ class _Reader:
 
 
 def _fault(code: int, rest: bytes, at: int) -> FormatError:
-    seen = ascii(rest[:16].decode("latin-1"))
+    seen = ascii(rest.removesuffix(_CLOSING)[:16].rstrip().decode("latin-1"))
     what = "is an absurd number" if code == commands.HUGE else "is no HP-GL"
     return FormatError(f"is damaged: {seen} at byte {at + 1} {what}; plot it to a file again")
