@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.signal import butter, sosfiltfilt
 
 from bonemusic.errors import FormatError
 from bonemusic.formats import gcode, registry
 from bonemusic.formats.gcode import motion, parse, pen
 from bonemusic.formats.gcode import read as gcode_read
+from bonemusic.paths.trace import groove_of
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +100,7 @@ def test_passes_over_a_line_are_drawn_once(read):
     back = "G0 X3 Y4 Z1\nG1 Z{}\nG1 Y2\nX1\nG0 Z1\n"
     drawing = read("G21\n" + one.format(-1) + back.format(-2) + one.format(-3) + "G0 X5 Y5\nG1 Z-1\nG1 X6 Y6 Z-1\n")
     assert [len(line) for line in drawing.lines] == [3, 2]
-    assert drawing.notes == ("2 passes over lines that are there already were left out",)
+    assert drawing.notes == ()
 
 
 def test_units(read):
@@ -177,6 +180,68 @@ def test_angles_are_degrees_and_dense_enough(read, axis, unit):
 def test_angles_may_be_relative_and_reset(read):
     (line,) = read("G21\nG0 X50 A0\nG1 A720\nG92 A0\nG91\nA90\n").lines
     assert np.unwrap(np.arctan2(line[:, 1], line[:, 0]))[-1] == pytest.approx(2.25 * 2 * math.pi)
+
+
+# --- discs as other programs cut them ---------------------------------------------------------------------------------
+
+TONES = ((83.0, 9e-3, 0.3), (440.0, 8e-3, 1.0), (1270.0, 3e-3, 2.0))
+SECONDS, POINTS_PER_S = 2.0, 12_000
+
+
+def sound_mm(t):
+    return sum(a * np.sin(2 * np.pi * f * t + phase) for f, a, phase in TONES)
+
+
+def disc_mm():
+    """A disc somewhere on a bed, from the outside in."""
+    t = np.arange(int(SECONDS * POINTS_PER_S) + 1) / POINTS_PER_S
+    r, angle = 120.9 - 0.26 * t + sound_mm(t), 0.4 + 2 * np.pi * 1.3 * t
+    return np.stack([150 + r * np.cos(angle), 140 + r * np.sin(angle)], 1)
+
+
+def relative(xy, unit):
+    """LightBurn's way: relative moves, power in each, the groove in pieces of which some run backwards."""
+    pieces = [xy[k : k + 5001] for k in range(0, len(xy) - 1, 5000)]
+    out, at = [f"; made elsewhere\n{unit} G91\nM4\n"], np.zeros(2)
+    for n in (2, 0, 3, 1, 4):
+        piece = pieces[n][::-1] if n % 2 else pieces[n]
+        for k, point in enumerate(piece):
+            x, y = np.round(point - at, 6)
+            out.append(f"G0X{x:.6f}Y{y:.6f}" if k == 0 else f"X{x:.6f}Y{y:.6f}" if k > 1 else f"G1X{x:.6f}Y{y:.6f}S300")
+            at += (x, y)
+    scale = 25.4 if unit == "G20" else 1.0
+    x, y = np.round(np.array([153.62, 140]) / scale - at, 6)
+    out.append(f"G0X{x:.6f}Y{y:.6f}\nG2I{-3.62 / scale:.6f}S900\nM5\nM30\n")
+    return "\n".join(out)
+
+
+def milled(xy, unit):
+    """A drawing program's way: heights, spindle always on, numbered lines, the hole in four quarters and two passes."""
+    scale = 25.4 if unit == "G20" else 1.0
+    lines = ["(Header)", unit, "G90 M03 S8000", "G00 Z5.0"]
+    lines += [f"G00 X{xy[0, 0]:.6f} Y{xy[0, 1]:.6f}", "G01 Z-0.05 F100.0 (Penetrate)"]
+    lines += [f"G01 X{x:.6f} Y{y:.6f} Z-0.05" for x, y in xy[1:]]
+    r, cx, cy = 3.62 / scale, 150 / scale, 140 / scale
+    for depth in (0.5, 1.0):
+        lines += ["G00 Z5.0", f"G00 X{cx + r:.6f} Y{cy:.6f}", f"G01 Z-{depth}"]
+        for x, y, i, j in ((0, -r, -r, 0), (-r, 0, 0, r), (0, r, r, 0), (r, 0, 0, -r)):
+            lines.append(f"G02 X{cx + x:.6f} Y{cy + y:.6f} Z-{depth} I{i:.6f} J{j:.6f}")
+    lines += ["G00 Z5.0", "M05", "M02", ""]
+    return "\r\n".join(f"N{k} {line}" for k, line in enumerate(lines))
+
+
+@pytest.mark.parametrize("way", [relative, milled])
+@pytest.mark.parametrize(("unit", "factor"), [("G21", 1.0), ("G20", 1 / 25.4), ("", 1.0), ("", 1 / 25.4)])
+def test_discs_of_other_programs_play(read, way, unit, factor):
+    text = way(disc_mm() * factor, unit or ("G20" if factor < 1 else "G21"))
+    drawing = read(text if unit else re.sub("G2[01]", "", text))
+    assert drawing.scale_known == bool(unit)
+    groove, warnings = groove_of(drawing, Fraction(78))
+    assert (warnings == ()) == bool(unit)
+    t = np.arange(len(groove)) / groove.rate_hz
+    band = butter(4, [20, 4000], "band", fs=groove.rate_hz, output="sos")
+    want, got = (sosfiltfilt(band, each)[9000:-9000] for each in (sound_mm(t), groove.lateral_m * 1e3))
+    assert np.std(got - want) < 0.02 * np.std(want)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -331,7 +396,9 @@ def test_odd_numbers(text):
     assert not math.isnan(got)
 
 
-MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-2, 2), st.integers(0, 3)), max_size=30)
+MOVES = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-2, 2), st.integers(0, 3)), min_size=1, max_size=30
+)
 
 
 @given(MOVES)
@@ -342,9 +409,9 @@ def test_pen_kernels_equal_their_plain_twins(moves):
     flag = table[:, 3].astype(np.uint8)
     facts = pen._facts(xy, height, flag)
     assert tuple(facts) == tuple(pen._facts.py_func(xy, height, flag))
-    outs, starts = np.zeros((2, len(xy) + 1, 2)), np.zeros((2, len(xy) + 1), np.int64)
-    args = (xy, height, flag, *pen.pen(*facts), 0.5)
-    assert tuple(pen._collect(*args, outs[0], starts[0])) == tuple(pen._collect.py_func(*args, outs[1], starts[1]))
+    outs, starts = np.stack([xy, xy]), np.zeros((2, len(xy) + 1), np.int64)
+    args = (height, flag, *pen.pen(*facts), 0.5)
+    assert tuple(pen._collect(outs[0], *args, starts[0])) == tuple(pen._collect.py_func(outs[1], *args, starts[1]))
     np.testing.assert_array_equal(*outs)
     np.testing.assert_array_equal(*starts)
 

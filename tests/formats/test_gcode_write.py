@@ -348,6 +348,18 @@ def test_a_mill_travels_high_and_cuts_in_passes():
     assert {at["Z"] for mode, _, feed, at in moves(text) if mode == 1 and feed == 600} == {-0.028}
 
 
+def test_who_starts_the_spindle_is_said():
+    by_hand, _ = written(cut_disc(dataclasses.replace(MILL, full_power=None), np.zeros(100)))
+    assert "start it by hand" in by_hand
+    assert "M3" not in by_hand
+    assert "by hand" not in written(cut_disc(MILL, np.zeros(100)))[0]
+
+
+def test_corners_are_rounded_no_further_than_the_machine_says():
+    assert "G64 P0.0005\n" in written(cut_disc(MILL, np.zeros(100)))[0]
+    assert "G64 P0.002\n" in written(cut_disc(dataclasses.replace(MILL, corner_m=2e-6), np.zeros(100)))[0]
+
+
 def test_deep_grooves_take_several_passes_over_each_piece(monkeypatch):
     monkeypatch.setattr("bonemusic.paths.line.PIECE", 20_000)
     machine = dataclasses.replace(MILL, pass_depth_m=20e-6, dialect="grbl")

@@ -25,7 +25,7 @@ class Dialect:
     ----------
     name : str
     setup : tuple of str
-        The lines after the head, units and absolute coordinates first; "{}" is the tolerance of blending in mm.
+        The lines after the head, units and absolute coordinates first; "{}" is how far corners may be rounded, in mm.
     beam : str
         The word that lights a beam.
     full_power : float

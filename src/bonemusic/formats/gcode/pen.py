@@ -24,15 +24,13 @@ LEVEL_MM = 1e-4
 SAME_MM = 1e-6
 
 
-def lines(
-    xy: NDArray[Any], height: NDArray[Any], flag: NDArray[Any], unit_m: float
-) -> tuple[tuple[NDArray[Any], ...], int]:
-    """The lines that moves draw, in metres, and how many repeat another (passes), which are left out.
+def lines(xy: NDArray[Any], height: NDArray[Any], flag: NDArray[Any], unit_m: float) -> tuple[NDArray[Any], ...]:
+    """The lines that moves draw, in metres, each once, however many passes go over it.
 
     Parameters
     ----------
     xy : ndarray, float64, (n, 2)
-        Where each move ends.
+        Where each move ends; the lines take its place.
     height : ndarray, float32, (n,)
     flag : ndarray, uint8, (n,)
         FEED and BURNING.
@@ -44,14 +42,13 @@ def lines(
         So many pieces that they are no disc.
     """
     needed, level = pen(*_facts(xy, height, flag))
-    out = np.empty_like(xy)
     starts = np.empty(len(xy) // 2 + 1, np.int64)
-    count, pieces = _collect(xy, height, flag, needed, level, unit_m, out, starts)
+    count, pieces = _collect(xy, height, flag, needed, level, unit_m, starts)
     if pieces > MOST_LINES:
         raise FormatError(f"lifts its tool more than {MOST_LINES:,} times; export the groove as one line")
-    found = [out[a:b] for a, b in pairwise([*starts[:pieces].tolist(), count])]
+    found = [xy[a:b] for a, b in pairwise([*starts[:pieces].tolist(), count])]
     once = _once(found, SAME_MM * 1e-3)
-    return tuple(line.copy() for line in once) if len(once) < len(found) else tuple(found), len(found) - len(once)
+    return tuple(line.copy() for line in once) if len(once) < len(found) else tuple(found)
 
 
 def pen(lit: int, dark_feeds: int, burning_feeds: int, low: float, top: float) -> tuple[int, float]:
@@ -98,24 +95,30 @@ def _facts(xy: NDArray[Any], height: NDArray[Any], flag: NDArray[Any]) -> tuple[
 @kernel
 def _collect(
     xy: NDArray[Any], height: NDArray[Any], flag: NDArray[Any], needed: int, level: float, unit: float,
-    out: NDArray[Any], starts: NDArray[Any],
+    starts: NDArray[Any],
 ) -> tuple[int, int]:  # fmt: skip
-    """Points of all lines, one after another, and where each line begins. Moves that go nowhere are left out."""
+    """Points of all lines, one after another, and where each line begins. Moves that go nowhere are left out.
+
+    The points take the place of the moves in `xy`: between two lines lies a move at least, so they never overtake them.
+    """
     count, pieces = 0, 0
     down = False
+    x, y = xy[0, 0], xy[0, 1]
     for k in range(1, len(xy)):
+        x0, y0 = x, y
+        x, y = xy[k, 0], xy[k, 1]
         if flag[k] & needed != needed or not height[k] < level:
             down = False
             continue
-        if xy[k, 0] == xy[k - 1, 0] and xy[k, 1] == xy[k - 1, 1]:
+        if x == x0 and y == y0:
             continue
         if not down:
             starts[pieces] = count
             pieces += 1
-            out[count, 0], out[count, 1] = xy[k - 1, 0] * unit, xy[k - 1, 1] * unit
+            xy[count, 0], xy[count, 1] = x0 * unit, y0 * unit
             count += 1
             down = True
-        out[count, 0], out[count, 1] = xy[k, 0] * unit, xy[k, 1] * unit
+        xy[count, 0], xy[count, 1] = x * unit, y * unit
         count += 1
     return count, pieces
 

@@ -62,16 +62,25 @@ class Program:
         named = {"title": groove.meta.get("title", ""), "rpm": str(groove.rpm), "curve": groove.meta.get("curve", "")}
         said = [f"{key}: {harmless(value)}" for key, value in named.items() if harmless(value)]
         said.append(f"disc: {harmless(cut.disc.name)}, machine: {harmless(cut.machine.name)}, for {dialect.name}")
-        said += [*zero, *((dialect.hint,) if self.has_beam else ())]
+        said += [*zero, *self._hints()]
         for text in said:
             self.line(f"; {text}")
+        blend_mm = max(1e3 * (self.machine.corner_m or 0.5e-3 * self.step_mm), 1e-4)
         for text in dialect.setup:
-            self.line(text.format(word(max(self.step_mm / 2, 1e-4), 4)))
+            self.line(text.format(word(blend_mm, 4)))
         if not self.has_beam:
             self.line(f"G0 Z{word(self.machine.safe_height_m * 1e3, Z_DIGITS)}")
             if self.machine.full_power is not None:
                 self.line(f"M3 S{word(self.machine.full_power, 2)}")
                 self.line(dialect.spin_up)
+
+    def _hints(self) -> list[str]:
+        """What must be set or started by hand."""
+        if self.has_beam:
+            return [self.dialect.hint]
+        if self.machine.full_power is None:
+            return ["this preset names no spindle speed (full_power): start it by hand"]
+        return []
 
     def end(self) -> None:
         """Everything off."""

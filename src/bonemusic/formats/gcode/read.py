@@ -75,13 +75,10 @@ def _bytes(path: Path) -> NDArray[Any]:
 
 def _drawing(text: NDArray[Any]) -> Drawing:
     (xy, height, flag), known, unknown = _moves(text)
-    lines, repeated = pen.lines(xy, height, flag, 1e-3 if known else PIXEL_M)
+    lines = pen.lines(xy, height, flag, 1e-3 if known else PIXEL_M)
     if not lines:
         raise FormatError("draws nothing: no G1, G2 or G3 with beam on or tool down; is it a whole program?")
-    notes = _unknown(unknown)
-    if repeated:
-        notes += (f"{repeated} passes over lines that are there already were left out",)
-    return Drawing(lines, (), notes, known, _said(bytes(text[:HEAD])))
+    return Drawing(lines, (), _unknown(unknown), known, _said(bytes(text[:HEAD])))
 
 
 def _moves(

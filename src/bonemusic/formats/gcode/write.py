@@ -61,7 +61,8 @@ def _groove(program: Program, cut: CutDisc, progress: Progress) -> int:
                     program.stop()
                 program.start(x[0] * step_mm, y[0] * step_mm, depth_m=-float(z[0]) * 1e-3 / 10**Z_DIGITS)
             program.points = 0
-            _piece(program, cut.line, (x, y, z), begin, silent)
+            here = [(a, b) for a, b in silent if a < end and b > begin]
+            _piece(program, cut.line, (x, y, z), begin, here)
         drawn += program.points
     program.stop()
     return drawn + 1
