@@ -374,6 +374,44 @@ def test_edges_of_what_is_filled_are_told(read):
     assert read(document("1 2 m 3 4 l f 1 1 m 2 2 l S")).notes == ()
 
 
+def with_layers(**settings):
+    """Three layers A, B and C, a set of B and C, and a form on B."""
+
+    def prepare(pdf, page):
+        layers = {name: pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=name)) for name in "ABC"}
+        layers["Both"] = pikepdf.Dictionary(Type=pikepdf.Name.OCMD, OCGs=[layers["B"], layers["C"]])
+        form = pdf.make_stream(b"6 6 m 6 7 l S EMC EMC")
+        form.Subtype, form.OC = pikepdf.Name.Form, layers["B"]
+        names = {f"/{name}": layer for name, layer in layers.items()}
+        page.Resources = pikepdf.Dictionary(Properties=pikepdf.Dictionary(names), XObject=pikepdf.Dictionary(F=form))
+        chosen = {key: [layers[name] for name in value] for key, value in settings.items() if key != "BaseState"}
+        chosen.update({key: pikepdf.Name(value) for key, value in settings.items() if key == "BaseState"})
+        pdf.Root.OCProperties = pikepdf.Dictionary(
+            OCGs=[layers[name] for name in "ABC"], D=pikepdf.Dictionary(**chosen)
+        )
+
+    return prepare
+
+
+@pytest.mark.parametrize(
+    ("settings", "seen"),
+    [
+        ({}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"OFF": "B"}, [1, 3, 4, 5, 7]),
+        ({"OFF": "BC"}, [1, 4, 7]),
+        ({"OFF": "A"}, [2, 3, 5, 6, 7]),
+        ({"BaseState": "/OFF", "ON": "B"}, [2, 5, 6, 7]),
+    ],
+)
+def test_layers_that_are_switched_off_are_not_read(read, settings, seen):
+    body = (
+        "/OC /A BDC 1 1 m 1 2 l S EMC /OC /B BDC /Span <</MCID 1>> BDC 2 2 m 2 3 l S EMC EMC /OC /C BDC /P BMC "
+        "3 3 m 3 4 l S EMC EMC /OC /A BDC 4 4 m 4 5 l S EMC /OC /Both BDC 5 5 m 5 6 l S EMC /F Do EMC EMC 7 7 m 7 8 l S"
+    )
+    drawing = read(document(body, prepare=with_layers(**settings)))
+    assert [round(line[0, 0] * 72 / 0.0254) for line in drawing.lines] == seen
+
+
 def test_page_with_most_lines_is_read(read):
     drawing = read(document("1 1 m 2 2 l S", path(disc_mm() * PT) + "S\n" + HOLE, "", "3 3 m 4 4 l S"))
     assert drawing.notes == ("page 2 of 4 was read: it has the most lines",)
@@ -589,7 +627,7 @@ def test_mutated_files(read, changes):
     complaint(read, bytes(text))
 
 
-TOKENS = "0 0 1 2 -3.5 .5 1e9 1e13 m m l l l c v y h re S s f n W q Q cm Do"
+TOKENS = "0 0 1 2 -3.5 .5 1e9 1e13 m m l l l c v y h re S s f n W q Q cm Do BDC BMC EMC"
 TOKENS += " /A /A (a) (b <ab> <cd << >> [ ] BI ID EI % \n - x"
 
 
@@ -622,7 +660,7 @@ def parsed(function, text, room):
     matrices[0] = 1, 0, 0, 1, 0, 0
     out, starts, kinds = np.zeros((room, 2)), np.zeros(room, np.int64), np.zeros(room, np.uint8)
     code, place = op.FULL, 0
-    while code in (op.FULL, op.FORM):
+    while code in (op.FULL, op.FORM, op.LAYER):
         code, place = function(data, place, out, starts, kinds, state, at, matrices, 0.3)
         if code == op.FULL:
             out, starts, kinds = (np.concatenate([array, np.zeros_like(array)]) for array in (out, starts, kinds))

@@ -17,9 +17,9 @@ from .operators import (
     DEPTH,
     DONE,
     DRAWN,
-    FORM,
     FULL,
     HUGE,
+    LAYER,
     LINES,
     MOST_OPERANDS,
     NAME,
@@ -58,7 +58,8 @@ def parse(
     Returns
     -------
     code : int
-        DONE; FULL: there must be more room to go on; FORM: what is named at NAME … NAME_END is drawn here; or a fault.
+        DONE; FULL: there must be more room to go on; FORM: what is named at NAME … NAME_END is drawn here; LAYER: what
+        follows is of the layer of that name; or a fault.
     at : int
         Where to go on, or the place of the fault.
     """
@@ -109,7 +110,7 @@ def parse(
         i += 1
         operator: Any = c
         while i < size and _is_regular(text[i]):
-            operator = operator | np.int64(text[i]) << 8 if i == begun + 1 else 0
+            operator = operator | np.int64(text[i]) << 8 * (i - begun) if i < begun + 3 else 0
             i += 1
         if c == 47:  # /Name
             state[NAME], state[NAME_END] = begun, i
@@ -129,7 +130,7 @@ def parse(
                 count, mark = 0, i
                 continue
         code = carry_out(operator, v, count, out, starts, kinds, state, at, matrices, fine)
-        if code != DONE and code != FORM:
+        if code > LAYER:
             return code, begun
         if operator == _PICTURE:
             i = _picture_end(text, i)
@@ -137,8 +138,8 @@ def parse(
                 return OPEN_END, begun
         count = 0
         mark = i
-        if code == FORM:
-            return FORM, i
+        if code != DONE:
+            return code, i
 
 
 @kernel

@@ -18,10 +18,10 @@ MOST_STEPS = 256
 ROOM, ROOM_LINES = MOST_STEPS + 8, 4
 """What one operator may need."""
 
-# how `parse` ends
-DONE, FULL, FORM, MISSING, HUGE, UNMOVED, DEEP, OPEN_END = range(8)
+# how `parse` ends: the first four are no faults
+DONE, FULL, FORM, LAYER, MISSING, HUGE, UNMOVED, DEEP, OPEN_END = range(9)
 # its state: whole numbers
-DEPTH, BASE, POINTS, LINES, PAINTED, MOVED, DRAWN, CURVED, NAME, NAME_END, STATES = range(11)
+DEPTH, BASE, POINTS, LINES, PAINTED, MOVED, DRAWN, CURVED, NAME, NAME_END, MARKS, HIDDEN, STATES = range(13)
 # and the current point and that where its line began, on the page
 X, Y, START_X, START_Y = range(4)
 # what is known of a line
@@ -33,6 +33,7 @@ _STAR = ord("*") << 8
 _F_STAR, _B_STAR, _BB_STAR = _F | _STAR, _B | _STAR, _BB | _STAR
 _KEEP, _BACK, _CM = ord("q"), ord("Q"), ord("c") | ord("m") << 8
 _DO = ord("D") | ord("o") << 8
+_BDC, _BMC, _EMC = (a | b << 8 | ord("C") << 16 for a, b in ((66, 68), (66, 77), (69, 77)))
 
 
 @kernel
@@ -101,6 +102,14 @@ def carry_out(
         state[DEPTH] += 1
     elif operator == _BACK:
         state[DEPTH] = max(state[DEPTH] - 1, state[BASE])
+    elif operator in (_BDC, _BMC):
+        state[MARKS] += 1
+        if operator == _BDC and state[HIDDEN] == 0:
+            return LAYER
+    elif operator == _EMC:
+        if state[HIDDEN] == state[MARKS]:
+            state[HIDDEN] = 0
+        state[MARKS] = max(state[MARKS] - 1, 0)
     elif operator == _DO:
         return FORM
     return DONE
@@ -202,8 +211,10 @@ def _end(kinds: NDArray[Any], state: NDArray[Any]) -> None:
 
 @kernel
 def _paint(starts: NDArray[Any], kinds: NDArray[Any], state: NDArray[Any], how: int) -> None:
-    """The path is complete; painted in no way (a clip) it is nothing."""
+    """The path is complete; painted in no way (a clip, a hidden layer) it is nothing."""
     _end(kinds, state)
+    if state[HIDDEN] > 0:
+        how = 0
     if how == 0 and state[LINES] > state[PAINTED]:
         state[POINTS] = starts[state[PAINTED]]
         state[LINES] = state[PAINTED]

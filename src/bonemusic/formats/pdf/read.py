@@ -131,23 +131,26 @@ class _Sheet:
         if nested > MAX_NESTED:
             raise FormatError(f"nests drawings more than {MAX_NESTED} deep; ungroup and export it again")
         text = np.frombuffer(body, np.uint8)
-        base, depth = int(self.state[op.BASE]), int(self.state[op.DEPTH])
-        self.state[op.BASE] = depth
+        kept = [op.BASE, op.DEPTH, op.MARKS, op.HIDDEN]
+        outside = self.state[kept]
+        self.state[op.BASE] = self.state[op.DEPTH]
         self._room(min(len(text) // 8, GUESSED))  # pages of memory that are not written cost nothing
         at, code = 0, op.FULL
-        while code in (op.FULL, op.FORM):
+        while code in (op.FULL, op.FORM, op.LAYER):
             code, at = parse(
                 text, at, self.out, self.starts, self.kinds, self.state, self.at, self.matrices, FINE_M / self.unit_m
             )
             if code == op.FULL:
                 self._room(2 * len(self.out))
-            elif code == op.FORM:
-                name = bytes(text[self.state[op.NAME] : self.state[op.NAME_END]])
+            name = bytes(text[self.state[op.NAME] : self.state[op.NAME_END]])
+            if code == op.FORM and not self.state[op.HIDDEN]:
                 self._form(source, resources, name, nested)
+            elif code == op.LAYER and source.hides(resources, name):
+                self.state[op.HIDDEN] = self.state[op.MARKS]
         if code != op.DONE:
             seen = shown(bytes(text[at : at + 16]).split()[0].decode("ascii", "replace"))
             raise FormatError(f"is damaged: {seen} at byte {at + 1} of a drawing {FAULTS[code]}; export it again")
-        self.state[op.BASE], self.state[op.DEPTH] = base, depth
+        self.state[kept] = outside
 
     def _form(self, source: Source, resources: Any, name: bytes, nested: int) -> None:
         form = source.form(resources, name)

@@ -25,8 +25,8 @@ SURE_BYTES, MOST_RATIO = 64 << 20, 100
 """Numbers are packed to a third, at most to a thirtieth where one thing is drawn again and again; what comes to more
 than this is a bomb."""
 SLICE = 1 << 16
-LEAST = 1 << 14
-"""What looking for a stream counts at least, so that nobody is kept busy with millions of empty ones."""
+LEAST, LITTLE = 1 << 14, 1 << 9
+"""What looking for a stream or a layer counts at least, so that nobody is kept busy with millions of empty ones."""
 MAX_PAGES = 1000
 MAX_META, MOST_WARNINGS = 1000, 1000
 PLAIN = {"/FlateDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"}
@@ -65,6 +65,7 @@ class Source:
     def __init__(self, pdf: pikepdf.Pdf) -> None:
         self._pdf = pdf
         self._left = MAX_BYTES
+        self._off: set[tuple[int, int]] | None = None
 
     @_guarded
     def pages(self) -> list[Any]:
@@ -102,9 +103,8 @@ class Source:
         A drawing without resources of its own uses those of what draws it.
         """
         self._spend(LEAST)
-        plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name).decode("utf-8", "replace")
-        form = _of(_of(resources, "/XObject"), plain)
-        if not _is(form, "Stream") or str(_of(form, "/Subtype")) != "/Form":
+        form = _of(_of(resources, "/XObject"), _plain(name))
+        if not _is(form, "Stream") or str(_of(form, "/Subtype")) != "/Form" or self._is_off(_of(form, "/OC")):
             return None
         given = _of(form, "/Matrix")
         matrix = tuple(float(value) for value in given) if _is(given, "Array") else ()
@@ -114,6 +114,30 @@ class Source:
         body = bytearray()
         self._unpack(form, body)
         return body, matrix, resources if own is None else own
+
+    @_guarded
+    def hides(self, resources: Any, name: bytes) -> bool:
+        """Whether the layer of that name is switched off when the file is opened (ISO 32000-1, 8.11)."""
+        if not self._switched_off():
+            return False
+        self._spend(LITTLE)
+        return self._is_off(_of(_of(resources, "/Properties"), _plain(name)))
+
+    def _is_off(self, layer: Any) -> bool:
+        """Whether a layer, or all layers of a set of them, are switched off."""
+        several = _of(layer, "/OCGs")
+        layers = list(several) if _is(several, "Array") else [layer if several is None else several]
+        return all(_is(each, "Dictionary") and each.objgen in self._switched_off() for each in layers)
+
+    def _switched_off(self) -> set[tuple[int, int]]:
+        if self._off is None:
+            settings = _of(self._pdf.Root, "/OCProperties")
+            first = _of(settings, "/D")
+            off = _numbers(_of(first, "/OFF"))
+            if str(_of(first, "/BaseState")) == "/OFF":
+                off |= _numbers(_of(settings, "/OCGs")) - _numbers(_of(first, "/ON"))
+            self._off = off
+        return self._off
 
     @_guarded
     def resources(self, page: Any) -> Any:
@@ -214,6 +238,14 @@ def _is(value: Any, kind: str) -> bool:
     import pikepdf
 
     return isinstance(value, getattr(pikepdf, kind))
+
+
+def _plain(name: bytes) -> str:
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name).decode("utf-8", "replace")
+
+
+def _numbers(layers: Any) -> set[tuple[int, int]]:
+    return {each.objgen for each in layers if _is(each, "Dictionary")} if _is(layers, "Array") else set()
 
 
 def _of(holder: Any, key: str) -> Any:
