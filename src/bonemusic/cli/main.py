@@ -34,6 +34,7 @@ def cli(ctx: click.Context) -> None:
       bonemusic cut SONG -o disc.svg        a drawing for a laser cutter
       bonemusic cut SONG -o disc.png        a picture of the disc
       bonemusic check SONG -o report.html   does it fit, how loud, where will it distort
+      bonemusic testcard --machine cnc      a sheet that finds a machine's settings
       bonemusic play disc.svg -o heard.wav  what a turntable makes of it
     """
     if ctx.invoked_subcommand is None:
@@ -42,9 +43,9 @@ def cli(ctx: click.Context) -> None:
 
 
 def _load() -> None:
-    from . import check, cut, demo, listing, play
+    from . import check, cut, demo, listing, play, testcard
 
-    for command in (cut.cut, check.check, play.play, listing.list_, demo.demo):
+    for command in (cut.cut, check.check, play.play, listing.list_, testcard.testcard, demo.demo):
         cli.add_command(command)
 
 

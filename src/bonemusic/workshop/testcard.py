@@ -87,7 +87,11 @@ class CardGroove:
 
 @dataclass(frozen=True)
 class CardReport:
-    """What was drawn. `kind` is "beam", "mill" or "pen"; colours are those of drawings, G-code holds the settings."""
+    """What was drawn.
+
+    `kind` is "beam", "mill" or "pen"; `layers` are those between the groove and the disc's own outline, in the file's
+    order. Colours are those of drawings; G-code has none and holds the settings themselves.
+    """
 
     machine: str
     title: str
@@ -105,6 +109,7 @@ class CardReport:
     groove_colour: str
     marks_colour: str
     cut_colour: str
+    layers: tuple[str, ...]
     patches: tuple[Patch, ...]
     heights: tuple[HeightLines, ...]
     kerf_um: tuple[float, ...]
@@ -244,6 +249,7 @@ def _report(
         groove_colour=machine.groove_colour,
         marks_colour=machine.label_colour,
         cut_colour=machine.cut_colour,
+        layers=tuple(layer.name for layer in drawn.layers),
         patches=tuple(patches),
         heights=tuple(HeightLines(x.name, x.colour, h.words) for x, h in zip(lines, drawn.heights, strict=True)),
         kerf_um=tuple(round(1e6 * distance, 3) for distance in drawn.kerf_m),
