@@ -608,7 +608,14 @@ def test_cut_short_anywhere(read):
     lines = len(read(GOOD).lines)
     complaints = [complaint(read, GOOD[:size]) for size in range(0, len(GOOD) - 1, 7)]
     assert all(complaints[: len(complaints) // 2])
+    assert all("no path" not in said or "cut short" in said for said in complaints if said)
     assert lines == 1
+
+
+def test_what_is_found_without_the_table_is_told(read):
+    drawing = read(GOOD.replace(b"startxref\n", b"startxref\n9"))
+    assert drawing.notes == ("the file is damaged: what could be found of it was read",)
+    assert (drawing.lines[0] == read(GOOD).lines[0]).all()
 
 
 @settings(max_examples=150)

@@ -71,9 +71,11 @@ def _drawing(source: Source) -> Drawing:
         sheet.draw(source, page)
         if number == 0 or sheet.points > found.points:
             best, found = number, sheet
+    if not found.points and source.mended():
+        raise FormatError("is damaged or cut short, and no path is left of it; take a whole copy of the file")
     if not found.points:
         raise FormatError("holds no path that is drawn (text and pictures are none); draw the groove as a line")
-    notes = []
+    notes = ["the file is damaged: what could be found of it was read"] if source.mended() else []
     if len(pages) > 1:
         notes.append(f"page {best + 1} of {len(pages)} was read: it has the most lines")
     if not found.stroked:

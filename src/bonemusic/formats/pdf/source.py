@@ -86,6 +86,11 @@ class Source:
         return {name: str(value)[:MAX_META] for name, value in said.items() if _is(value, "String")}
 
     @_guarded
+    def mended(self) -> bool:
+        """Whether the file is damaged, and what has been given of it so far was found in spite of that."""
+        return bool(self._pdf.get_warnings())
+
+    @_guarded
     def contents(self, page: Any) -> bytearray:
         """What a page draws; its streams follow each other, parted by a blank."""
         found = _of(page, "/Contents")
