@@ -301,8 +301,8 @@ def test_names_are_made_harmless(refused, tmp_path):
 def test_limits(refused, read, monkeypatch):
     turn = GOOD + "G3 I50\n" * 200
     assert sum(len(line) for line in read(turn).lines) > 200_000  # more than there was room for at first
-    monkeypatch.setattr(gcode_read, "MAX_POINTS", 100_000)
-    assert "million moves" in refused(turn)
+    monkeypatch.setattr(gcode_read, "FREE_POINTS", 100_000)
+    assert "0.1 million moves" in refused(turn)
     monkeypatch.setattr(gcode_read, "MAX_BYTES", 100)
     assert "larger than" in refused(turn)
     monkeypatch.undo()
@@ -362,6 +362,7 @@ TEXTS = (
     "G90.1 G3 X5 Y5 I1 J1",
     GOOD + "G3 X1 Y1 R9 (x\nO5\nM117 x\nG53 X1\nG28 X Y\nG1 X1Y1\nG81 X5\nX6\n",
     GOOD + "X1&",
+    GOOD + "X1Y-2.5\nG1 X3\nX 5\r\nY.5\nX1234567890123456\n" * 2 + "X99999999\n",
     GOOD + "G1 X[5]",
 )
 
@@ -370,6 +371,35 @@ TEXTS = (
 def test_parsing_equals_its_plain_twin(text):
     for got, want in zip(moves_of(text, False), moves_of(text, True), strict=True):
         np.testing.assert_allclose(np.array(got, float), np.array(want, float), rtol=1e-12, atol=1e-12)
+
+
+NUMBERS = ["1", "-2.5", ".5", "3.", "12.3456", "1234567890123456", "0.1234567890123456", "-", "99999999", "+4", "1.2.3"]
+ENDS = ["", " ", "\r", "  "]
+RUNS = st.lists(
+    st.builds(
+        "{}{}{}\n".format,
+        st.sampled_from(["", "", "G1", "G1 ", "G0 ", "g1"]),
+        st.lists(
+            st.builds("{}{}{}".format, st.sampled_from("XXXXYYYYZ"), st.sampled_from(NUMBERS), st.sampled_from(ENDS)),
+            max_size=3,
+        ).map("".join),
+        st.sampled_from(["", "", "", "F5", "S0", ";x", " M5"]),
+    ),
+    max_size=20,
+).map("".join)
+
+
+@settings(max_examples=300)
+@given(RUNS)
+@example("X1Y2\nG1 X3\nY4\n\nX5")
+def test_lines_read_quickly_are_those_read_slowly(text):
+    """An N before each line keeps it from the quick way."""
+    text = "G21\nG0 X1 Y1\n" + text
+    quick, slow = (moves_of(each, False) for each in (text, re.sub("^", "N5", text, flags=re.MULTILINE)))
+    assert quick[0][0] == slow[0][0]
+    assert quick[1:3] == slow[1:3]
+    for one, two in zip(quick[4:], slow[4:], strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 def test_a_file_in_portions_is_the_file(read, monkeypatch):

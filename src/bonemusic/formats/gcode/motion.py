@@ -48,6 +48,12 @@ def rename(value: NDArray[Any], seen: int, num: NDArray[Any], now: NDArray[Any])
 
 
 @kernel
+def burns(num: NDArray[Any], now: NDArray[Any]) -> bool:
+    """Whether a beam is on, as far as the file says: M3 or M4 (or neither, ever) and S above 0 (or none, ever)."""
+    return bool((now[BEAM] == 1 or now[BEAM_SEEN] == 0) and (now[POWER_SEEN] == 0 or num[POWER] > 0))
+
+
+@kernel
 def move(
     value: NDArray[Any], seen: int, num: NDArray[Any], now: NDArray[Any],
     xy: NDArray[Any], height: NDArray[Any], flag: NDArray[Any],
@@ -68,8 +74,7 @@ def move(
             a1 = (a0 if relative else num[OFF_A]) + value[letter]
     if max(abs(x1), abs(y1), abs(z1), abs(a1)) > LARGEST:
         return HUGE
-    burning = (now[BEAM] == 1 or now[BEAM_SEEN] == 0) and (now[POWER_SEEN] == 0 or num[POWER] > 0)
-    kind = (FEED if 1 <= mode <= 3 and now[LOST] == 0 else 0) | (BURNING if burning else 0)
+    kind = (FEED if 1 <= mode <= 3 and now[LOST] == 0 else 0) | (BURNING if burns(num, now) else 0)
     chords, cx, cy, r0, r1, from_, sweep = 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if arc and now[LOST] == 0:
         if now[PLANE] != 0:

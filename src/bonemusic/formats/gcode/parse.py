@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from ...jit import kernel
 from .codes import CALL, FOREIGN, HOME, MOVE, SET, WORDS, take_g, take_m
 from .motion import (
+    BURNING,
     COUNT,
     ENDED,
+    FEED,
     FINE,
     FULL,
     HUGE,
@@ -23,12 +25,21 @@ from .motion import (
     LINE,
     LOST,
     MISSING,
+    MODE,
+    OFF_X,
+    OFF_Y,
     PARAMETER,
     POWER,
     POWER_SEEN,
+    RELATIVE,
     SUBPROGRAM,
     UNIT,
     UNKNOWN,
+    A,
+    X,
+    Y,
+    Z,
+    burns,
     move,
     rename,
 )
@@ -91,6 +102,10 @@ def parse(
         begin = at
         if now[COUNT] + 2 > len(xy):
             return FULL, begin
+        if now[MODE] <= 1 and now[RELATIVE] == 0 and now[LOST] == 0 and num[A] == 0.0:
+            at = run(text, at, num, now, xy, height, flag)
+            if at > begin:
+                continue
         seen, action, foreign, has_g = 0, MOVE, False, False
         done = False
         while not done:  # one line
@@ -161,3 +176,74 @@ def parse(
             at += 1
             now[LINE] += 1
     return FINE, at
+
+
+@kernel
+def run(
+    text: NDArray[Any], at: int, num: NDArray[Any], now: NDArray[Any],
+    xy: NDArray[Any], height: NDArray[Any], flag: NDArray[Any],
+) -> int:  # fmt: skip
+    """Read lines that hold nothing but X and Y (and G1), as nearly all lines of a disc do; where they end.
+
+    Only for straight moves in absolute coordinates from a known place. Any other line, and any odd number, is left.
+    """
+    size, n, line = len(text), now[COUNT], now[LINE]
+    x, y, unit, z = num[X], num[Y], num[UNIT], num[Z]
+    off_x, off_y = num[OFF_X], num[OFF_Y]
+    kind = (FEED if now[MODE] == 1 else 0) | (BURNING if burns(num, now) else 0)
+    while at < size and n < len(xy):
+        i = at
+        words = 0
+        to_x, to_y, to_kind = x, y, kind
+        if text[i] == 71 and i + 2 < size and text[i + 1] == 49 and (text[i + 2] == 32 or text[i + 2] >= 65):
+            i += 2
+            to_kind |= FEED
+        while i < size:
+            c: Any = np.int64(text[i])
+            if c == 32 or c == 13:
+                i += 1
+                continue
+            if c != 88 and c != 89:
+                break
+            i += 1
+            negative: Any = i < size and text[i] == 45
+            if negative:
+                i += 1
+            mantissa, digits, places = np.int64(0), 0, 0
+            point: Any = False
+            while i < size:
+                d: Any = np.int64(text[i]) - 48
+                if 0 <= d <= 9:
+                    mantissa = mantissa * 10 + d
+                    digits += 1
+                    places += 1 if point else 0
+                elif d == -2 and not point:
+                    point = True
+                else:
+                    break
+                i += 1
+            if digits == 0 or digits > 15:
+                words = 0
+                break
+            value = float(mantissa) / TENS[places]
+            value = -value if negative else value
+            if abs(value) > LARGEST:
+                words = 0
+                break
+            words += 1
+            if c == 88:
+                to_x = off_x + value * unit
+            else:
+                to_y = off_y + value * unit
+        if words == 0 or i >= size or text[i] != 10 or max(abs(to_x), abs(to_y)) > LARGEST:
+            break
+        kind, x, y = to_kind, to_x, to_y
+        xy[n, 0], xy[n, 1] = x, y
+        height[n], flag[n] = z, kind
+        n += 1
+        line += 1
+        at = i + 1
+    if n > now[COUNT]:
+        now[COUNT], now[LINE], num[X], num[Y] = n, line, x, y
+        now[MODE] = 1 if kind & FEED else 0
+    return at

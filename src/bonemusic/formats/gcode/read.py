@@ -21,6 +21,8 @@ from .parse import fresh, parse
 
 MAX_BYTES = 1 << 30
 MAX_POINTS = 60_000_000
+FREE_POINTS = 8_000_000
+"""Points besides those that a move in the file stands for: the chords of all arcs and turns."""
 FIRST_ROOM = 1 << 16
 HEAD = 4096
 MOST_NAMED = 5
@@ -59,18 +61,18 @@ def _bytes(path: Path) -> NDArray[Any]:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise FormatError(f"is larger than {MAX_BYTES >> 20} MB; split the program")
-        data = np.frombuffer(path.read_bytes()[: MAX_BYTES + 1], np.uint8)
+        data = path.read_bytes()
     except FileNotFoundError as why:
         raise FormatError("there is no such file; check the name") from why
     except IsADirectoryError as why:
         raise FormatError("is a directory; name a file in it") from why
     except OSError as why:
         raise FormatError(f"cannot be read ({why.strerror}); check its permissions") from why
-    if not len(data):
+    if not data:
         raise FormatError("is empty (0 bytes); take a whole copy of the file")
-    if not (data == 10).any():  # lines that end as on old Macs
-        data = np.where(data == 13, np.uint8(10), data)
-    return data[3:] if bytes(data[:3]) == b"\xef\xbb\xbf" else data
+    if b"\n" not in data:  # lines that end as on old Macs
+        data = data.replace(b"\r", b"\n")
+    return np.frombuffer(data.removeprefix(b"\xef\xbb\xbf"), np.uint8)
 
 
 def _drawing(text: NDArray[Any]) -> Drawing:
@@ -86,15 +88,16 @@ def _moves(
 ) -> tuple[tuple[NDArray[Any], NDArray[Any], NDArray[Any]], bool, NDArray[Any]]:
     """Ends, heights and flags of all moves; whether units are named; how often each unknown code was met."""
     numbers, holds, unknown = fresh()
-    room = max(FIRST_ROOM, len(text) // 12)
+    most = min(MAX_POINTS, FREE_POINTS + len(text) // 3)  # no move is shorter than "X1" and the line's end
+    room = min(max(FIRST_ROOM, len(text) // 12), most)
     xy, height, flag = np.zeros((room, 2)), np.zeros(room, np.float32), np.zeros(room, np.uint8)
     at = 0
     while True:
         code, at = parse(text, at, numbers, holds, unknown, xy, height, flag)
         if code == FULL:
-            if room >= MAX_POINTS:
-                raise FormatError(f"has more than {MAX_POINTS // 1_000_000} million moves; split the program")
-            room = min(2 * room, MAX_POINTS)
+            if room >= most:
+                raise FormatError(f"has more than {most / 1e6:.3g} million moves and chords of arcs; split the program")
+            room = min(2 * room, most)
             xy, height, flag = (_longer(array, room) for array in (xy, height, flag))
             continue
         if code in FAULTS:
