@@ -156,7 +156,16 @@ def test_patches_wave_as_the_reference_tone_does() -> None:
     assert (np.diff(angle) > 0).all()  # counter-clockwise
     waves = np.count_nonzero((radius[:-1] < 0.066) & (radius[1:] >= 0.066))
     assert waves == pytest.approx(1000 * (60 / 78) * 0.2 / (2 * math.pi), abs=1)
-    assert np.ptp(radius) == pytest.approx(4e-5, rel=0.06)
+    assert np.ptp(radius) == pytest.approx(4e-5, rel=0.08)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_lie_as_far_apart_as_the_machine_wants_them(name) -> None:
+    machine = presets.machine(name)
+    for layer in card(machine).layers:
+        for line in layer.lines:
+            apart = np.hypot(*np.diff(line, axis=0).T)
+            assert apart.min() >= max(machine.spacing_m, 5e-5), layer.name
 
 
 def test_first_patch_lies_right_of_the_top_and_they_go_clockwise() -> None:

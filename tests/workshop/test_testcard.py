@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from fractions import Fraction
@@ -113,9 +114,10 @@ def test_each_patch_is_told_apart(made) -> None:
         assert all(re.search(pattern, text) for pattern in told), patch
 
 
-def few_turns(machine, turning):
+@functools.cache
+def few_turns(name, turning):
     """The card on a disc of three silent turns, as formats are given it."""
-    disc = card_of(presets.disc(work.DISC))
+    machine, disc = presets.machine(name), card_of(presets.disc(work.DISC))
     spiral = Knots(np.array([0, 3.0]), np.array([0.058, 0.055]), np.full(2, -0.001))
     lateral = np.zeros(round(3 * 48_000 * 60 / 78))
     groove = Groove(spiral, constant(28e-6), Fraction(78), 48_000, lateral, Profile(56e-6, 6e-6, math.pi / 2))
@@ -130,25 +132,21 @@ def test_every_machine_has_one_in_each_of_its_formats(machine, spelling, tmp_pat
     wanted = next(f for f in formats.known() if f.name == spelling)
     path = tmp_path / f"card{wanted.suffixes[0]}"
     with path.open("wb") as file:
-        wanted.write(file, few_turns(presets.machine(machine), wanted.turning), silent)
+        wanted.write(file, few_turns(machine, wanted.turning), silent)
     drawing = drawing_of(path)
     assert (widths_m(drawing) < SIDE_M + 5e-5).all()
     groove, _ = groove_of(drawing, Fraction(78))
     assert (len(groove) - 1) * groove.turns_per_sample == pytest.approx(3, abs=0.02)
 
 
-def test_same_card_twice_is_the_same_file(short, tmp_path) -> None:
-    one, two = tmp_path / "1.svg", tmp_path / "2.svg"
-    work.cut_testcard("laser-600", one)
-    work.cut_testcard("laser-600", two)
-    assert one.read_bytes() == two.read_bytes()
-
-
-def test_unnamed_it_is_called_after_its_machine(short, tmp_path, monkeypatch) -> None:
+def test_unnamed_it_is_called_after_its_machine_and_twice_the_same(short, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    report = work.cut_testcard("laser-600")
-    assert report.file == "testcard-laser-600.svg"
-    assert (tmp_path / "testcard-laser-600.svg").stat().st_size == report.bytes
+    report = work.cut_testcard("grbl-laser", None, "svg")
+    again = work.cut_testcard("grbl-laser", tmp_path / "again.svg")
+    assert report.file == "testcard-grbl-laser.svg"
+    made = (tmp_path / report.file).read_bytes()
+    assert len(made) == report.bytes == again.bytes
+    assert made == (tmp_path / "again.svg").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,6 @@ SIDE_M = 0.18
 HALF_MM = 90.0
 CELL_MM = (56.5, 86.0)
 """Between these distances from the middle, in x and y, lie the squares in the corners."""
-RING_MM = (63.5, 77.5)
-"""Radii of the ring of patches and their figures, outside the groove's outermost turn (60 mm)."""
 LABEL_MM = 31.0
 """Within that radius, inside the locked groove, is room for marks and words."""
 EDGE_MM = (81.0, 88.0)
