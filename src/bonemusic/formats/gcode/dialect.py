@@ -32,6 +32,8 @@ class Dialect:
         The S of full power where the machine names none.
     modal : bool
         Whether moves go on without their G.
+    travel_feed : bool
+        Whether G0 goes at F as well.
     arcs : bool
         Whether arcs are run as arcs. GRBL cuts them to chords 2 µm deep ($12), Marlin to chords of 1 mm: good enough
         for a rim, but heard in a groove.
@@ -50,6 +52,7 @@ class Dialect:
     beam: str
     full_power: float
     modal: bool
+    travel_feed: bool
     arcs: bool
     spin_up: str
     rotary: bool
@@ -64,6 +67,7 @@ GRBL = Dialect(
     beam="M4",
     full_power=1000.0,  # $30 as delivered
     modal=True,
+    travel_feed=False,
     arcs=False,
     spin_up="G4 P3",
     rotary=False,
@@ -77,6 +81,7 @@ MARLIN = Dialect(
     beam="M3",
     full_power=255.0,  # PWM, CUTTER_POWER_UNIT as delivered
     modal=False,
+    travel_feed=True,
     arcs=False,
     spin_up="G4 S3",
     rotary=True,
@@ -90,6 +95,7 @@ LINUXCNC = Dialect(
     beam="M3",
     full_power=1000.0,  # assumed: a PWM generator's scale
     modal=True,
+    travel_feed=False,
     arcs=True,
     spin_up="G4 P3",
     rotary=True,

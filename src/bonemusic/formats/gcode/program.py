@@ -94,8 +94,8 @@ class Program:
     def begin(self, at: tuple[str, ...], feed: float, power: float | None, depth_m: float) -> None:
         """Travel to a place (its words), light the beam or plunge."""
         place = " ".join(at)
-        slow = self.dialect.name == "Marlin" and self.machine.travel_m_s  # its G0 goes at the last F
-        self.line(f"G0 {place} F{word(60e3 * slow, 0)}" if slow else f"G0 {place}")
+        travel = self.machine.travel_m_s if self.dialect.travel_feed else None
+        self.line(f"G0 {place} F{word(60e3 * travel, 0)}" if travel else f"G0 {place}")
         if self.has_beam:
             share = power if power is not None else self.machine.groove_power or 0.0
             full = self.machine.full_power or self.dialect.full_power
