@@ -141,9 +141,23 @@ def test_lines_that_follow_each_other_are_one(read):
 
 @pytest.mark.parametrize("units", [*UNITS, 0, None, 7, 21, -1])
 def test_units(read, units):
-    drawing = read(dxf(polyline(POINTS), units))
+    unit_m = UNITS.get(units, 0.0254 / 96)
+    points = np.array(POINTS) * 0.02 / unit_m
+    drawing = read(dxf(polyline(points.tolist()), units))
     assert drawing.scale_known == (units in UNITS)
-    np.testing.assert_allclose(drawing.lines[0], np.array(POINTS) * UNITS.get(units, 0.0254 / 96), rtol=1e-12)
+    assert drawing.notes == ()
+    np.testing.assert_allclose(drawing.lines[0], points * unit_m, rtol=1e-12)
+
+
+def test_a_unit_that_makes_a_disc_metres_wide_is_not_believed(read):
+    """AutoCAD's own template says inches, whatever its user draws."""
+    text = polyline([(-125, 0), (125, 0), (125, 50)]) + "0\nCIRCLE\n10\n1\n20\n2\n40\n3.62\n"
+    drawing = read(dxf(text, 1))
+    assert drawing.notes == ("by the unit that it names the drawing is 6.35 m wide, so that is not believed",)
+    plain = read(dxf(text, 0))
+    assert not drawing.scale_known
+    np.testing.assert_allclose(drawing.lines[0], plain.lines[0], rtol=1e-12)
+    assert drawing.circles[0].radius_m == pytest.approx(plain.circles[0].radius_m)
 
 
 def test_a_disc_without_units_is_measured_by_its_hole(read):

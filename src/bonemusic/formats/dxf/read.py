@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import FormatError
-from ...paths.drawing import Drawing
+from ...paths.drawing import Circle, Drawing
 from . import BINARY, DWG, entities, tags
 from .gather import Gathered
 
@@ -30,6 +31,8 @@ UNITS_M = {
     1: 25.4e-3, 2: 0.3048, 4: 1e-3, 5: 1e-2, 6: 1.0, 8: 25.4e-9, 9: 25.4e-6, 10: 0.9144, 12: 1e-9, 13: 1e-6, 14: 0.1,
 }  # fmt: skip
 """$INSUNITS, as far as discs may be drawn in them (DXF Reference, "HEADER Section Group Codes")."""
+LARGEST_M = 2.0
+"""No sheet with a disc on it is larger: CAD programs call numbers inches, or metres, whose users never chose a unit."""
 _SAID = re.compile(rb"^999\r?\n(rpm|curve|title) ([^\r\n]*)\r?$", re.MULTILINE)
 _FAULTS = {
     tags.NO_PAIR: "a group code is due, a whole number",
@@ -146,13 +149,33 @@ class _Reader:
         if not lines:
             raise FormatError("holds no polyline, line or arc that is displayed; draw the groove as a polyline")
         notes = []
+        scale_known = self.unit_m is not None
+        size_m = _size_m(lines) if scale_known else 0.0
+        if self.unit_m and size_m > LARGEST_M:
+            scale_known = False
+            self._rescale(PIXEL_M / self.unit_m)
+            notes.append(f"by the unit that it names the drawing is {size_m:.3g} m wide, so that is not believed")
         if curves:
             notes.append(f"{splines + ellipses} curves ({curves}) were passed over; convert them to polylines")
         if inserts:
             notes.append(f"{inserts} inserted blocks were passed over; explode them")
         if tilted:
             notes.append(f"{tilted} lines do not lie flat (extrusion) and were passed over")
-        return Drawing(tuple(lines), tuple(self.drawn.circles), tuple(notes), self.unit_m is not None, self.meta)
+        return Drawing(tuple(lines), tuple(self.drawn.circles), tuple(notes), scale_known, self.meta)
+
+    def _rescale(self, factor: float) -> None:
+        for line in self.drawn.lines:
+            line *= factor
+        self.drawn.circles = [Circle(factor * c.x_m, factor * c.y_m, factor * c.radius_m) for c in self.drawn.circles]
+
+
+def _size_m(lines: list[NDArray[Any]]) -> float:
+    """The larger side of what the lines take up."""
+    spans = []
+    for axis in (0, 1):  # numpy is 20 times slower at both columns in one call
+        columns = [line[:, axis] for line in lines]
+        spans.append(max(float(c.max()) for c in columns) - min(float(c.min()) for c in columns))
+    return max(spans)
 
 
 def _ascii(head: bytes) -> bytes:

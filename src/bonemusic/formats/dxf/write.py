@@ -23,7 +23,7 @@ from . import colours
 
 MM = 1e3
 FAITHFUL = 200
-"""Rounding to decimals may move a point by one part in so many of a step: 46 dB below the step's own rounding."""
+"""Rounding to decimals moves a point by at most one part in so many of a step: 40 dB below the step's own rounding."""
 MOST_DECIMALS = 9
 GROOVE = "GROOVE"
 _BEGIN = np.frombuffer(b"0\nPOLYLINE\n8\nGROOVE\n66\n1\n10\n0\n20\n0\n30\n0\n", np.uint8)

@@ -121,6 +121,12 @@ def _numbered(
 
 
 @kernel
+def _parts(c: Any) -> bool:
+    """Whether it only parts numbers."""
+    return bool(c == 44 or (c <= 32 and c != 27))
+
+
+@kernel
 def _moves(text: NDArray[Any], at: int, i: NDArray[Any], f: NDArray[Any], out: NDArray[Any], n: int) -> tuple[int, int]:
     """Draw as many pairs of plain whole numbers as there are: most of any file. Where they end, and points so far."""
     x, y = f[X], f[Y]
@@ -136,10 +142,11 @@ def _moves(text: NDArray[Any], at: int, i: NDArray[Any], f: NDArray[Any], out: N
         while k < size and 48 <= text[k] <= 57 and k - begin < 9:
             value = value * 10 + (np.int64(text[k]) - 48)
             k += 1
-        if k == begin or k >= size or (text[k] != 44 and (not half or text[k] != 59)):
+        if k == begin or k >= size or not (_parts(text[k]) or text[k] == 45 or (half and text[k] == 59)):
             break
         value = -value if negative else value
-        k += 1 if text[k] == 44 else 0
+        while k < size and _parts(text[k]):
+            k += 1
         if not half:
             first, half = value, True
             continue
@@ -211,7 +218,7 @@ def scan(
             if abs(f[X]) > LARGEST or abs(f[Y]) > LARGEST:
                 return at, n, m, c, HUGE
             at = after
-        elif (seen <= 32 and seen != 27) or seen == 44:
+        elif _parts(seen):
             at += 1
         elif 48 <= seen <= 57 or seen == 45 or seen == 46 or seen == 43:
             if i[DRAWING] and not i[HALF] and _moves_pen(i[COMMAND]):
