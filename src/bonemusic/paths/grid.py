@@ -103,34 +103,51 @@ def choose_turning(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Points first … last (inclusive) on a turntable: angle and radius, int32, in steps; the angle grows.
 
-    The angle is the nearest step; the radius is the wave's at that very angle, and what rounding it leaves is fed back
-    to the next points, so that it is heard least. Both ends are rounded plainly.
+    As in x and y a point may lie some steps of angle sooner or later where that leaves the radius nearer to a step, and
+    what rounding leaves is fed back to the next points, so that it is heard least. Both ends are rounded plainly.
     """
-    places = np.arange(first, last + 1) * drawn.turns_per_point
-    angle = np.rint(places * turn_steps)
-    at = angle / turn_steps
-    sample = np.clip(at / drawn.turns_per_point, 0, len(drawn.lateral_m) - 1)
-    before = np.minimum(sample.astype(np.int64), len(drawn.lateral_m) - 2)
-    lateral = drawn.lateral_m[before] + (sample - before) * np.diff(drawn.lateral_m)[before]
-    radius = np.empty(len(at), np.int32)
-    _round((drawn.spiral.at(at) + lateral) / step_m, feedback_taps(drawn.points_per_s), radius)
-    return angle.astype(np.int32), radius
+    turns = np.arange(first - 1, last + 2) * drawn.turns_per_point
+    inside = np.clip(np.arange(first - 1, last + 2), 0, len(drawn.lateral_m) - 1)
+    exact = (drawn.spiral.at(turns) + drawn.lateral_m[inside]) / step_m
+    angle, radius = np.empty(last - first + 1, np.int32), np.empty(last - first + 1, np.int32)
+    _choose_turning(exact, first, drawn.turns_per_point * turn_steps, feedback_taps(drawn.points_per_s), angle, radius)
+    return angle, radius
 
 
 @kernel
-def _round(exact: NDArray[Any], taps: NDArray[Any], out: NDArray[Any]) -> None:
-    """Round with error feedback; the ends plainly."""
+def _choose_turning(
+    exact: NDArray[Any], first: int, along: float, taps: NDArray[Any], out_angle: NDArray[Any], out: NDArray[Any]
+) -> None:
+    """Choose angle and radius; `exact` is the radius in steps, from one point before the first; `along` how many steps
+    of angle lie between points. As in `_choose`, points slide along the line between their neighbours."""
     past = np.zeros(len(taps))
-    for k in range(len(exact)):
-        want = exact[k]
-        if 0 < k < len(exact) - 1:
-            for j in range(len(taps)):
-                want += taps[j] * past[j]
-        nearest = math.floor(want + 0.5)
-        out[k] = int(nearest)
+    count = len(out)
+    way = min(int(0.4 * along), 8)  # so that no point passes the next
+    for k in range(count):
+        middle = math.floor((first + k) * along + 0.5)
+        late = middle - (first + k) * along
+        slope = 0.5 * (exact[k + 2] - exact[k]) / along
+        here = exact[k + 1] + late * slope
+        if k == 0 or k == count - 1:
+            out_angle[k], out[k] = int(middle), math.floor(here + 0.5)
+            past[:] = 0.0
+            continue
+        for j in range(len(taps)):
+            here += taps[j] * past[j]
+        bent = exact[k + 2] - 2.0 * exact[k + 1] + exact[k]
+        shift = (SHIFT + BENT * bent * bent) / (along * along)
+        least, best = 1e300, 0
+        for j in range(-way, way + 1):
+            off = math.floor(here + j * slope + 0.5) - here - j * slope
+            cost = off * off + shift * (late + j) * (late + j)
+            if cost < least:
+                least, best = cost, j
+        aim = here + best * slope
+        nearest = math.floor(aim + 0.5)
+        out_angle[k], out[k] = int(middle) + best, int(nearest)
         for j in range(len(taps) - 1, 0, -1):
             past[j] = past[j - 1]
-        past[0] = nearest - want
+        past[0] = nearest - aim
 
 
 @lru_cache(8)

@@ -14,7 +14,7 @@ from .drawing import Circle
 
 @dataclass(frozen=True)
 class Layer:
-    """Lines of one kind, drawn one after another.
+    """Lines of one kind, drawn one after another, circles first: a hole is cut before an outline lets the disc go.
 
     Attributes
     ----------

@@ -97,13 +97,13 @@ def _end(x: NDArray[Any], y: NDArray[Any], begin: float) -> float:
 
 
 def _layer(program: Program, layer: Layer, groove_depth_m: float) -> None:
-    """Lines and circles, each in its passes: the hole is done before the outline lets the disc go."""
-    for line in layer.lines:
-        for depth_m in depths(layer, program.machine, groove_depth_m) if len(line) > 1 else ():
-            _line(program, line * 1e3, layer, depth_m)
+    """Circles and lines, each in its passes: the hole is done before the outline lets the disc go."""
     for circle in layer.circles:
         for depth_m in depths(layer, program.machine, groove_depth_m):
             _circle(program, circle, layer, depth_m)
+    for line in layer.lines:
+        for depth_m in depths(layer, program.machine, groove_depth_m) if len(line) > 1 else ():
+            _line(program, line * 1e3, layer, depth_m)
 
 
 def _line(program: Program, line: NDArray[Any], layer: Layer, depth_m: float) -> None:

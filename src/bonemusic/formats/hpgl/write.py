@@ -136,16 +136,15 @@ def _spell(x: NDArray[Any], y: NDArray[Any], factor: int, most: int, out: NDArra
 
 
 def _spelt(layer: Layer, unit_m: float, half: int, most: int | None) -> str:
-    """The lines and circles of a layer, in units from the lower left."""
+    """The circles and lines of a layer, in units from the lower left."""
 
     def at(x_m: float, y_m: float) -> str:
         return f"{half + round(x_m / unit_m)},{half + round(y_m / unit_m)}"
 
-    said = []
+    said = [f"PU{at(c.x_m, c.y_m)};CI{round(c.radius_m / unit_m)},{CHORD_DEG};\n" for c in layer.circles]
     for line in layer.lines:
         points = [at(x, y) for x, y in line.tolist()]
         step = most or len(points)
         moves = [",".join(points[a : a + step]) for a in range(1, len(points), step)]
         said.append(f"PU{points[0]};" + "".join(f"PD{each};\n" for each in moves) + "PU;\n")
-    said += [f"PU{at(c.x_m, c.y_m)};CI{round(c.radius_m / unit_m)},{CHORD_DEG};\n" for c in layer.circles]
     return "".join(said)

@@ -142,7 +142,7 @@ def _spelt(layer: Layer, step_m: float) -> str:
         [f"{real(x)} {real(y)} {'l' if n else 'm'}\n" for n, (x, y) in enumerate((line / step_m).tolist())]
         for line in layer.lines
     ]
-    return "".join("".join(path) + "S\n" for path in paths) + "".join(_circle(c, step_m) for c in layer.circles)
+    return "".join(_circle(c, step_m) for c in layer.circles) + "".join("".join(path) + "S\n" for path in paths)
 
 
 def _circle(circle: Circle, step_m: float) -> str:

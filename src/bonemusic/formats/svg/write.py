@@ -96,8 +96,8 @@ def _group(name: str, colour: str, stroke: str) -> str:
 def _spelt(layer: Layer, stroke: str, step_m: float) -> str:
     lines = (" ".join(f"{x:.10g},{0.0 - y:.10g}" for x, y in (line / step_m).tolist()) for line in layer.lines)
     circles = ([f"{length / step_m:.10g}" for length in (c.x_m, 0.0 - c.y_m, c.radius_m)] for c in layer.circles)
-    drawn = [f'<polyline points="{points}"/>' for points in lines]
-    drawn += [f'<circle cx="{x}" cy="{y}" r="{r}"/>' for x, y, r in circles]
+    drawn = [f'<circle cx="{x}" cy="{y}" r="{r}"/>' for x, y, r in circles]
+    drawn += [f'<polyline points="{points}"/>' for points in lines]
     return "\n".join([_group(layer.name, layer.colour, stroke), *drawn, "</g>\n"])
 
 
