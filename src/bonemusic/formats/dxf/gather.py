@@ -25,6 +25,18 @@ class Gathered:
         self.circles: list[Circle] = []
         self._waiting: list[NDArray[Any]] = []  # the points of a line that goes on in the next chunk
         self._points = 0
+        self._low, self._high = np.full(2, np.inf), np.full(2, -np.inf)
+
+    @property
+    def size_m(self) -> float:
+        """The larger side of what the lines take up, before any is mirrored; 0 where there are none."""
+        return max(0.0, float((self._high - self._low).max()))
+
+    def rescale(self, factor: float) -> None:
+        """Make everything so many times as large."""
+        for line in self.lines:
+            line *= factor
+        self.circles = [Circle(factor * c.x_m, factor * c.y_m, factor * c.radius_m) for c in self.circles]
 
     def take(
         self, points: NDArray[Any], ends: NDArray[Any], circles: NDArray[Any], unit_m: float, sagitta_m: float
@@ -55,8 +67,11 @@ class Gathered:
             raise FormatError(f"has more than {MAX_CIRCLES // 1_000_000} million circles, which no disc has")
         self.circles += [Circle(x, y, r) for x, y, r in (unit_m * circles).tolist() if r > 0]
         straight = points[:, :2] * unit_m
+        for axis in range(2 if len(straight) else 0):  # numpy is 20 times slower at both columns in one call
+            self._low[axis] = min(self._low[axis], straight[:, axis].min())
+            self._high[axis] = max(self._high[axis], straight[:, axis].max())
         begin = 0
-        for end, flags in ends.tolist():
+        for end, flags in zip(ends[:, 0].tolist(), ends[:, 1].tolist(), strict=True):
             if self._waiting or flags:
                 line = np.concatenate([*self._waiting, points[begin:end]])
                 self._waiting = []

@@ -210,8 +210,8 @@ def _reach(layers: Iterable[Layer]) -> list[tuple[float, float, float, float]]:
 def _spelt(layer: Layer) -> str:
     name = _name(layer)
     return "".join(
-        [_polyline(line, name) for line in layer.lines]
-        + [f"0\nCIRCLE\n8\n{name}\n10\n{_mm(c.x_m)}\n20\n{_mm(c.y_m)}\n40\n{_mm(c.radius_m)}\n" for c in layer.circles]
+        [f"0\nCIRCLE\n8\n{name}\n10\n{_mm(c.x_m)}\n20\n{_mm(c.y_m)}\n40\n{_mm(c.radius_m)}\n" for c in layer.circles]
+        + [_polyline(line, name) for line in layer.lines]
     )
 
 
