@@ -55,8 +55,8 @@ def drawn_of(machine, seconds=1.0, **more):
     return groove, grid.wave(groove, points_per_s, band), step
 
 
-def all_points(drawn, step):
-    x, y = zip(*Line.of(drawn, step).pieces(lambda x, y: (x, y)), strict=True)
+def all_points(drawn, step, piece=grid.PIECE):
+    x, y = zip(*Line.of(drawn, step, piece=piece).pieces(lambda x, y: (x, y)), strict=True)
     return np.concatenate([x[0], *(p[1:] for p in x[1:])]), np.concatenate([y[0], *(p[1:] for p in y[1:])])
 
 
@@ -113,26 +113,26 @@ def test_kernel_equals_its_plain_twin(machine):
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("size", [64, 997, 3001])
-def test_pieces_share_their_end_points_and_leave_nothing_out(machine, size, monkeypatch):
-    monkeypatch.setattr("bonemusic.paths.line.PIECE", size)
+def test_pieces_share_their_end_points_and_leave_nothing_out(machine, size):
     _, drawn, step = drawn_of(machine, 0.5)
     count = len(drawn.lateral_m)
-    found = list(Line.of(drawn, step).pieces(lambda x, y: (x, y)))
+    line = Line.of(drawn, step, piece=size)
+    found = list(line.pieces(lambda x, y: (x, y)))
     assert len(found) == math.ceil((count - 1) / size)
     assert sum(len(x) - 1 for x, _ in found) + 1 == count
     for (x, y), (next_x, next_y) in pairwise(found):
         assert (x[-1], y[-1]) == (next_x[0], next_y[0])
     for number, (x, y) in enumerate(found):
         assert x.dtype == y.dtype == np.int32
-        again = Line.of(drawn, step)._piece(number)
+        again = line._piece(number)
         np.testing.assert_array_equal(again[0], x)
         np.testing.assert_array_equal(again[1], y)
     # any stretch of them, also across their joints
-    x, y = all_points(drawn, step)
+    x, y = all_points(drawn, step, size)
     held = {}
     for first, last in ((0, count - 1), (size - 3, size + 3), (size, size + 1), (0, size), (size, 2 * size), (5, 5)):
         last = min(last, count - 1)
-        some, begun = Line.of(drawn, step).covering(first, last, held)
+        some, begun = line.covering(first, last, held)
         assert begun <= first
         assert begun + len(some[0]) > last
         np.testing.assert_array_equal(some[0], x[begun : begun + len(some[0])])
@@ -146,7 +146,7 @@ def test_a_common_point_is_rounded_alike_whatever_piece_it_ends(at, before, radi
     turns = 3.0
     spiral = Knots(np.array([0, turns]), np.array([radius, radius - turns * 3e-3]), np.array([0, -6e-3]))
     lateral = np.float32(1e-5) * np.sin(np.arange(20_301) * 0.3, dtype=np.float32)
-    drawn = grid.Wave(lateral, 10_000, turns / 20_301, spiral)
+    drawn = grid.Wave(lateral, 10_000, turns / 20_301, spiral, 4500.0)
     x, y = grid.choose(drawn, step, max(0, at - before), at)
     next_x, next_y = grid.choose(drawn, step, at, at + 5)
     assert (x[-1], y[-1]) == (next_x[0], next_y[0])
@@ -177,12 +177,11 @@ def test_points_lie_on_the_curve(machine):
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("peak", [0.0, 5e-6, 100e-6])
-def test_the_line_never_turns_back(machine, peak, monkeypatch):
+def test_the_line_never_turns_back(machine, peak):
     """Seen from the centre each point lies ahead of the last, or is the same: exactly, in whole numbers."""
-    monkeypatch.setattr(grid, "PIECE", 2000)
     step, points_per_s, band = MACHINES[machine]
     groove = groove_of(noise(1.5, 0.8 * band, peak or 1.0) * (peak > 0), radius=0.06)
-    x, y = (v.astype(np.int64) for v in all_points(grid.wave(groove, points_per_s, band), step))
+    x, y = (v.astype(np.int64) for v in all_points(grid.wave(groove, points_per_s, band), step, 2000))
     ahead = x[:-1] * y[1:] - y[:-1] * x[1:]
     same = (x[:-1] == x[1:]) & (y[:-1] == y[1:])
     back = (ahead <= 0) & ~same
@@ -193,7 +192,7 @@ def test_the_line_never_turns_back(machine, peak, monkeypatch):
 
 def test_a_curve_without_a_bend_costs_the_line_nothing():
     """A circle: every chosen point within an eighth of a step of it, where plain rounding is off by up to 0.7."""
-    drawn = grid.Wave(np.zeros(20_000, np.float32), 32_000, 1.3 / 32_000, constant(0.05))
+    drawn = grid.Wave(np.zeros(20_000, np.float32), 32_000, 1.3 / 32_000, constant(0.05), 12_000.0)
     x, y = grid.choose(drawn, 0.3e-6, 0, 19_999)
     off = np.hypot(x, y)[1:-1] - 0.05 / 0.3e-6
     assert np.std(off) < 0.125
@@ -299,11 +298,12 @@ def test_wave_has_a_point_at_time_0_and_past_the_last_sample_but_one(machine):
         assert not drawn.lateral_m.any()
 
 
-def test_work_is_told_of_and_can_be_stopped(monkeypatch):
-    monkeypatch.setattr(grid, "PIECE", 500)
+def test_work_is_told_of_and_can_be_stopped():
     _, drawn, step = drawn_of("laser", 0.5)
+    line = Line.of(drawn, step, piece=500)
     told = []
-    list(Line.of(drawn, step).pieces(lambda x, y: None, lambda step, done: told.append(done)))
+    list(line.pieces(lambda x, y: None, lambda step, done: told.append(done)))
+    assert len(told) == 10
     assert told == sorted(told)
     assert told[-1] == 1
 
@@ -311,7 +311,7 @@ def test_work_is_told_of_and_can_be_stopped(monkeypatch):
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        list(Line.of(drawn, step).pieces(lambda x, y: None, stop))
+        list(line.pieces(lambda x, y: None, stop))
 
 
 def test_a_groove_of_one_point_has_no_pieces():
