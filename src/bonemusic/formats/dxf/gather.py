@@ -73,29 +73,31 @@ class Gathered:
         begin = 0
         for end, flags in zip(ends[:, 0].tolist(), ends[:, 1].tolist(), strict=True):
             if self._waiting or flags:
-                line = np.concatenate([*self._waiting, points[begin:end]])
-                self._waiting = []
-                self._draw(line, flags, unit_m, sagitta_m)
+                parts, self._waiting = [*self._waiting, points[begin:end]], []
+                self._draw(parts, flags, unit_m, sagitta_m)
             elif end - begin > 1:
                 self.lines.append(straight[begin:end])
             begin = end
         if begin < len(points):
             self._waiting.append(points[begin:].copy())
 
-    def _draw(self, line: NDArray[Any], flags: int, unit_m: float, sagitta_m: float) -> None:
-        """Take up a line that lay in two chunks, or is not merely straight."""
+    def _draw(self, parts: list[NDArray[Any]], flags: int, unit_m: float, sagitta_m: float) -> None:
+        """Take up a line that lay in several chunks, or is not merely straight."""
+        bends = flags & BENDS
+        line = np.concatenate(parts if bends else [part[:, :2] for part in parts])
         if flags & CLOSES and len(line):
             line = np.concatenate([line, line[:1]])
         if flags & MIRRORS:
-            line *= (-1, 1, -1)
+            line[:, 0] *= -1
+            line[:, 2:] *= -1
         if len(line) < 2:
             return
-        if flags & BENDS:
-            drawn = flattened(line, sagitta_m / unit_m, MAX_POINTS - self._points + len(line))
-            self._count(len(drawn) - len(line))
-            self.lines.append(drawn * unit_m)
-        else:
-            self.lines.append(line[:, :2] * unit_m)
+        if bends:
+            given = len(line)
+            line = flattened(line, sagitta_m / unit_m, MAX_POINTS - self._points + given)
+            self._count(len(line) - given)
+        line *= unit_m
+        self.lines.append(line)
 
     def _count(self, points: int) -> None:
         self._points += points
