@@ -81,7 +81,7 @@ def test_master_is_auto_or_off(run: Run, untouched: Path, wav: Path) -> None:
 def test_off_is_as_if_nothing_was_said(run: Run, place: Path, step: str) -> None:
     song = written(place, "song.wav", sine(300, 1), sine(700, 1))
     said = cut(run, song, "a.wav", *LATHE, "--level", "-3dB", f"--{step}", "OFF")
-    assert said == cut(run, song, "b.wav", *LATHE, "--level", "-3dB")
+    assert said | {"files": ["b.wav"]} == cut(run, song, "b.wav", *LATHE, "--level", "-3dB")
     assert (place / "a.wav").read_bytes() == (place / "b.wav").read_bytes()
 
 

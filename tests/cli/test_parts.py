@@ -69,9 +69,9 @@ def test_parts_are_cut_told_and_heard_as_one(run: Run, place: Path, longer: Path
         sound = heard(run, *sources)
         n = min(len(known), len(sound))
         assert abs(len(known) - len(sound)) <= 1
-        # where a file ends the grid points are rounded plainly: 21 µm steps are heard there, and only there
-        close = np.abs(sound[:n] - known[:n]) < 1e-3
-        assert close.mean() > 0.9
+        # both hold the same sound; the noise of the coarse grid is another one where files begin elsewhere
+        apart = sound[:n] - known[:n]
+        assert np.mean(apart**2) < 0.15 * np.mean(known[:n] ** 2)
     told_ = report(run, "play", *files, "-o", "../heard.wav")
     assert told_["disc"] == f"disc-01.svg and {len(files) - 1} more"
     assert report(run, "play", place, "-o", "../heard.wav")["disc"] == "place"

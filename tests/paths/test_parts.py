@@ -20,7 +20,7 @@ def line_of(points=10_001, turns_per_point=0.001, step_m=1e-6):
     turns = points * turns_per_point
     spiral = Knots(np.array([0, turns]), np.array([0.08, 0.08 - 3e-4 * turns]), np.array([-3e-4, -3e-4]))
     lateral = 2e-5 * np.sin(np.arange(points) * 0.3).astype(np.float32)
-    return Line.of(Wave(lateral, 1000, turns_per_point, spiral), step_m)
+    return Line.of(Wave(lateral, 1000, turns_per_point, spiral, 400.0), step_m)
 
 
 def points_of(line):

@@ -19,6 +19,7 @@ from bonemusic.workshop.checked import (
     Spot,
     SpotSound,
 )
+from bonemusic.workshop.machining import Machining
 from bonemusic.workshop.reports import Touch
 
 HOSTILE = "</title><script>alert(\"1\")</script>' onerror='x' &amp; $x_{y$ --> \u202egnp\x00\udcff\n{title}"
@@ -75,6 +76,7 @@ SIDE = SideCheck(
     needle=NeedleCheck(True, 4.1, 92.0, 20.0, "20 mN hold the needle with 4.1 dB to spare"),
     head=HeadCheck(910.0, 1300.0, 3.1, 92.0, "the coils stay 3.1 dB under what they stand"),
     predicted=PLACES,
+    machining=Machining("svg", 1500.0, 900_000, 3_800_000, 1),
     remains=(Remains("lp-18", 8000.0, -26.1, -66.3), Remains("elliptical", 8000.0, -35.0, -29.0)),
     spots=SPOTS,
     advice=("cut the s of ‘stone’ by 2 dB",),
@@ -125,6 +127,7 @@ SILENT = dataclasses.replace(
     touched_percent=0.0,
     head=None,
     predicted=(),
+    machining=None,
     remains=(),
     spots=(),
     advice=(),
@@ -148,6 +151,7 @@ UNPLACED = dataclasses.replace(
     spots=(),
     songs=(),
     predicted=(),
+    machining=None,
     limits=(),
     room_left_mm=-12.0,
 )

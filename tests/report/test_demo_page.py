@@ -56,6 +56,7 @@ CUT = CutReport(
     closest_turns_um=1123.093,
     closest_land_um=1023.031,
     limits=(Limit("slope", 7.86, 15.985), Limit("velocity", 0.0, 8.995), Limit("depth", -3.0, None)),
+    files=("disc.svg",),
     points=1051279,
     step_um=0.3,
     bytes=6160539,

@@ -94,7 +94,9 @@ def _side(side: SideCheck) -> str:
         ("listen before cutting", _spots(side)),
     )
     needle = [f"needle: {side.needle.said}"] if verdict.is_planned(side) else []
-    last = [*needle, *([f"cutter head: {side.head.said}"] if side.head else [])]
+    asked = verdict.machining(side)
+    machine = [f"machine: {side.machine}, {asked}"] if asked else []
+    last = [*machine, *needle, *([f"cutter head: {side.head.said}"] if side.head else [])]
     return "\n".join(
         [
             f"side {_shown(side.side)}, {_shown(side.disc)}, {_speed(side.rpm)} rpm: "

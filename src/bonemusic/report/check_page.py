@@ -11,7 +11,7 @@ from .check_tables import everything, limits, places, remains, songs, steps
 from .disc_figure import disc, rings_told
 from .sounds import addresses
 from .style import style_of
-from .verdict import percent
+from .verdict import machining, percent
 from .words import clock, decibels, length, number, options, speed, text, time, with_unit
 
 LONG_TITLE = 32
@@ -215,8 +215,13 @@ def _heard(side: SideCheck) -> str:
     return (
         f"<h3>What will be heard</h3>\n<p>Cut on the machine ‘{text(side.machine)}’, played with the stylus "
         f"‘{text(side.stylus)}’ and the curve {text(side.curve)}: the nearer to the label, the slower the groove runs, "
-        f'and the less treble it holds.</p>\n<div class="pair">\n{figures}</div>\n{places(side)}'
+        f'and the less treble it holds.</p>\n<div class="pair">\n{figures}</div>\n{places(side)}{_machining(side)}'
     )
+
+
+def _machining(side: SideCheck) -> str:
+    told = machining(side)
+    return f"\n<h3>What the machine has to do</h3>\n<p>{text(side.machine)}: {text(told)}.</p>\n" if told else ""
 
 
 def _limits(side: SideCheck) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from ..workshop.checked import CheckReport, SideCheck
-from .verdict import LIMIT, distortion_at, frequency, is_planned, percent
+from .verdict import LIMIT, distortion_at, frequency, is_planned, machining, percent
 from .words import decibels, length, number, speed, text, time, with_unit
 
 MOST_SPARE_DB = 12.0
@@ -186,6 +186,7 @@ def _figures(side: SideCheck) -> list[tuple[str, str]]:
         ("tracking force", with_unit(side.needle.force_mn, "mN", 1)),
         ("needle", _spare(side.needle.spare_db) if side.needle.spare_db is not None else text(side.needle.said)),
         ("head, RMS acceleration", _head(side)),
+        ("the machine has to do", text(machining(side) or "nothing is drawn")),
         ("hot spots", number(len(side.spots))),
     ]
 

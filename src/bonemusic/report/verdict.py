@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..units import span_text
 from ..workshop.checked import CheckReport, Place, SideCheck
 from .words import clock, decibels, length, number, time, with_unit
 
@@ -38,6 +39,16 @@ LIMIT = {
     "depth": "depth the sheet allows",
 }
 NOTHING_TO_CHANGE = "Nothing: it can be cut as it is."
+
+
+def machining(side: SideCheck) -> str | None:
+    """What the machine has to do, in a line; None where nothing is drawn."""
+    asked = side.machining
+    if asked is None:
+        return None
+    files = "one file" if asked.files == 1 else f"{asked.files} files"
+    takes = "" if asked.seconds is None else f", about {span_text(asked.seconds)} of cutting"
+    return f"{asked.points:,} points, {asked.bytes / 1e6:.1f} MB of {asked.format} in {files}{takes}"
 
 
 def overall(report: CheckReport) -> str:
