@@ -103,7 +103,7 @@ def choose(
     base = drawn.spiral.at(begin + np.arange(cells + 1) * turns) / step_m
     near = _around(drawn.lateral_m, first, last) / step_m
     per_cell = (last - first) / cells
-    ends = np.array([grid.plain(drawn, step_m, sample) for sample in (first, last)])
+    ends = np.array([grid.plain(drawn, step_m, sample) for sample in (first, last)], np.int32)
     start, x, y, along, off = candidates(near, base, per_cell, begin, turns, ends, NEAR)
     means = cell_means(near, per_cell, cells)
     above, beam = (OUT_OF_SPACED_BAND, SPACED_BEAM) if spacing_m else (OUT_OF_BAND, BEAM)
@@ -111,7 +111,9 @@ def choose(
     ahead = math.ceil((REACH + 2 * spacing_m / step_m) / (2 * math.pi * turns * float(base.min())))
     apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
     through = search(start, x, y, along, off, means, taps(heard[: TAPS + 1]), beam, ahead, apart2, worth)
-    if not len(through):  # there is no way: the grid is too coarse here for such a spacing
+    if not len(through):
+        if spacing_m and cells <= ahead:  # the end is nearer than the spacing: one move
+            return ends[:, 0], ends[:, 1]
         return grid.choose(drawn, step_m, first, last)
     if spacing_m:  # few points, so each is worth a second look
         settle.settle(through, start, x, y, along, off, means, heard, apart2)
@@ -133,9 +135,9 @@ def _around(lateral: NDArray[Any], first: int, last: int) -> NDArray[Any]:
 
 
 def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:
-    """Means over cells of `per_cell` samples each, the first beginning at near[2]; exact for cubics.
+    """Means over cells of `per_cell` samples each, the first beginning at near[2]; exact for parabolas.
 
-    The integral from sample to sample is Simpson's of the cubic through four, between samples Hermite's.
+    The integral from sample to sample is that of the cubic through four, between samples Hermite's.
     """
     whole = np.zeros(len(near) - 3)
     np.cumsum((13 * (near[1:-2] + near[2:-1]) - near[:-3] - near[3:]) / 24, out=whole)
@@ -160,19 +162,16 @@ def candidates(
     spiral, in steps, of each point.
     """
     cells = len(base) - 1
-    length = 2.0 * math.pi * turns * base[cells // 2]  # of a cell, in steps
-    most = int(2.0 * reach * length) + 8
+    length = 2.0 * math.pi * turns * (base.max() + reach)  # of a cell, in steps
+    most = int((2.0 * reach + 1.5) * (length + 1.0)) + 4  # what its area holds, half its edge and something
     start = np.zeros(cells + 2, np.int64)
     x, y = np.empty(cells * most + 2, np.int32), np.empty(cells * most + 2, np.int32)
     along, off = np.empty(cells * most + 2), np.empty(cells * most + 2)
     n = 0
     for k in range(cells + 1):
         start[k] = n
-        middle = k + 0.5
-        if k == 0:
-            middle = 0.0
-        elif k == cells:
-            middle = float(cells)
+        end = k == 0 or k == cells
+        middle = float(k) if end else k + 0.5
         turn = begin + middle * turns
         angle = 2.0 * math.pi * (turn - math.floor(turn))
         cos, sin = math.cos(angle), math.sin(angle)
@@ -181,10 +180,13 @@ def candidates(
         i = min(int(at), len(near) - 2)
         r = base[cell] + (middle - cell) * (base[cell + 1] - base[cell]) + near[i] + (at - i) * (near[i + 1] - near[i])
         px, py = r * cos, r * sin
-        wide = math.sqrt(0.25 * length * length + reach * reach)
+        lean = 0.0  # where the groove is steep, a cell's corners lie further away
+        for j in range(max(int(at - 0.5 * per_cell), 0), min(int(at + 0.5 * per_cell) + 2, len(near))):
+            lean = max(lean, abs(near[j] - near[i] - (at - i) * (near[i + 1] - near[i])))
+        wide = math.sqrt(0.25 * length * length + (reach + lean) ** 2)
         left, right = math.ceil(px - wide), math.floor(px + wide)
         low, high = math.ceil(py - wide), math.floor(py + wide)
-        if k == 0 or k == cells:
+        if end:
             e = 0 if k == 0 else 1
             left, right, low, high = ends[e, 0], ends[e, 0], ends[e, 1], ends[e, 1]
         for gx in range(left, right + 1):
@@ -192,7 +194,6 @@ def candidates(
                 dx, dy = gx - px, gy - py
                 ahead, out = dy * cos - dx * sin, dx * cos + dy * sin
                 late = ahead / (r + out) / (2.0 * math.pi * turns)
-                end = k == 0 or k == cells
                 if not end and not -0.5 <= late < 0.5:
                     continue
                 s = middle + late
