@@ -18,7 +18,8 @@ from .options import PLANNING, FileName, given_all, recipe_of, refuse_streams, s
     metavar="OUT",
     required=True,
     type=FileName(),
-    help="What to write: disc.svg (a drawing), disc.png (a picture), side.wav (tracks for a lathe); - is stdout.",
+    help="What to write: disc.svg, .pdf, .dxf, .gcode or .plt (drawings), disc.png (a picture), side.wav (tracks for a "
+    "lathe); - is stdout.",
 )
 @settings(*PLANNING, "dpi", "from-turn", "format")
 def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
@@ -29,6 +30,7 @@ def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: A
       bonemusic cut song.flac -o disc.svg --disc 7in-45 --level -3dB
       bonemusic cut song.wav -o disc.png --sheet xray.jpg --dpi 600
       bonemusic cut one.wav two.wav three.wav -o album.svg --disc 12in-33 --sides auto
+      bonemusic cut song.wav -o disc.gcode --machine grbl-laser
       bonemusic cut song.wav -o side.wav --disc 12in-33 --machine lathe --master auto
 
     Where the machine takes no file of that size, numbered parts are written (disc-01.svg, disc-02.svg …), each of which

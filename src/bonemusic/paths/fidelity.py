@@ -124,7 +124,9 @@ def _one(line: Line, groove: Groove, curve: Curve, start_s: float) -> float:
     rate, count = groove.rate_hz, round(WINDOW_S * groove.rate_hz)
     sample = round(start_s * rate)
     first, last = _samples(line, groove, sample, count)
-    read = _read(line.points(first, last), first, line, groove, sample, count)
+    # what is searched for takes long, and pieces are held for those who write them
+    points, begun = (line.points(first, last), first) if line.search is None else line.covering(first, last, {})
+    read = _read(points, begun, line, groove, sample, count)
     meant = groove.lateral_m[sample : sample + count].astype(np.float64)
     bins = int(BAND_HZ[1] * WINDOW_S) + 1
     # Hann's window at both rates: the spectra agree within the band, whatever lies above it

@@ -20,15 +20,15 @@ SEARCH_RATE_HZ = 48_000
 """Where points are searched for, the wave is sampled so often, whatever points are then drawn."""
 WORTH, MOST_WORTH = 0.1, 30.0
 """What a point must save at least to be drawn: with less there are more points, and none of it is heard."""
-ROUNDS = 6
-GLANCES, GLANCE_S = 6, 0.15
+ROUNDS = 5
+GLANCES, GLANCE_S = 5, 0.1
 """How often, and how long each time, it is looked how many points a side takes."""
 
 
 def is_searched(machine: Machine, disc: Disc, rpm: Fraction) -> bool:
-    """Whether a machine's grid is so coarse, on that disc, that points are searched for."""
+    """Whether points are searched for on a machine's grid, on that disc."""
     speed_m_s = math.pi * disc.recorded_diameter_m * float(rpm) / 60
-    return search.is_coarse(machine.step_m, machine.spacing_m, speed_m_s)
+    return search.is_searchable(machine.step_m, machine.spacing_m, speed_m_s, machine.bandwidth_hz)
 
 
 def strays_m(machine: Machine, disc: Disc, rpm: Fraction) -> float:
@@ -36,7 +36,11 @@ def strays_m(machine: Machine, disc: Disc, rpm: Fraction) -> float:
 
     Rounding moves it by half a step, and feeding errors back by a little more now and then, which is left out.
     """
-    return (search.NEAR if is_searched(machine, disc, rpm) else 0.5) * machine.step_m
+    if not is_searched(machine, disc, rpm):
+        return 0.5 * machine.step_m
+    slowest_m_s = math.pi * disc.locked_diameter_m * float(rpm) / 60
+    cell_m = search.cell_length_m(machine.step_m, machine.spacing_m, slowest_m_s, machine.bandwidth_hz)
+    return search.strays(machine.step_m, cell_m) * machine.step_m
 
 
 def ready(
@@ -67,7 +71,7 @@ def ready(
         step_m = _first_step_m(drawn, machine)
         return Line.of(drawn, step_m, turn_steps, piece=max(min(grid.PIECE, whole - 1), 2))
     drawn = grid.wave(groove, SEARCH_RATE_HZ, bandwidth_hz, progress, raised=False)
-    # a sample is not much more than a cell, and far from all cells hold a point
+    # a sample is more than half a cell, and not nearly all cells hold a point
     piece = max(min(grid.PIECE, whole // 2), 2)
     sought = Search(machine.spacing_m, 0.0 if machine.spacing_m else WORTH)
     line = Line.of(drawn, machine.step_m, search=sought, piece=piece)

@@ -1,11 +1,12 @@
-"""A groove over a coarse grid: which of the machine's own points to go through, so that the rounding is heard least.
+"""A groove over a machine's grid: which of its own points to go through, so that the rounding is heard least.
 
-Where a step is no small part of the way from point to point, no rounding of evenly spaced points is good. What is heard
-is not the points but the straight lines between them, so lines are chosen: from each point the next may be any grid
-point near the groove, some steps ahead. A line's error is taken as the area between it and the groove in each of the
-small cells that it passes; errors are weighed as the replay hears them, by the filter that makes heard noise white
-(`taps`), and the sum of their squares is what is least. A beam search goes along the groove: in each cell it keeps the
-best few lines that end there. A point costs something, too: so there are points only where they earn their keep.
+Where a step is no small part of the way from point to point, no rounding of evenly spaced points is good; and where it
+is one, even spacing takes more points than the sound is worth. What is heard is not the points but the straight lines
+between them, so lines are chosen: from each point the next may be any grid point near the groove, some cells ahead. A
+line's error is taken as the area between it and the groove in each of the small cells that it passes; errors are
+weighed as the replay hears them, by the filter that makes heard noise white (`taps`), and the sum of their squares is
+what is least. A beam search goes along the groove: in each cell it keeps the best few lines that end there. A point
+costs something, too: so there are points only where they earn their keep.
 
 It is what converters do by trellis noise shaping (H. Kato, "Trellis noise-shaping converters and 1-bit digital audio",
 AES 112th Convention, 2002, paper 5615), with steps that are uneven in time.
@@ -14,6 +15,7 @@ AES 112th Convention, 2002, paper 5615), with steps that are uneven in time.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,27 +26,60 @@ from ..jit import kernel
 from . import grid, settle
 from .grid import Wave
 
-BEAM, SPACED_BEAM = 6, 3
-"""How many lines are kept in each cell: twice as many gain half a decibel, half as many lose one. What points that keep
-their distance lose by fewer, they gain by being settled."""
-NEAR = 1.2
-"""How far from the groove a point may lie, in steps: with 1.0 noise is some 2 dB louder, with 1.6 no less as played."""
-REACH = 5.0
-"""How far ahead the next point may lie, in steps, beyond twice the least spacing."""
-CELLS_PER_S = 80_000
-"""A grid is coarse where a second of groove is fewer steps long than this: finer ones lose little by rounding."""
-OUT_OF_BAND, OUT_OF_SPACED_BAND = 0.003, 0.1
-"""What an error above the band weighs against one at 1 kHz: low enough to put the noise there, high enough for lines
-not to zigzag so that no stylus follows. Points that must keep their distance hardly have anything above the band."""
+CELLS_PER_S, CELLS_PER_PERIOD = 30_000, 6
+"""Cells are a step long, but no more in a second than this, or in a period of the highest frequency."""
+FINEST = 12
+"""A grid of more steps to a cell is not searched: it loses little by rounding."""
+NEAREST, NEAR, ENOUGH = 0.6, 1.2, 5
+"""How far from the groove a point may lie, in steps, least and most: with 1.0 on a grid as long as its cells noise is
+some 2 dB louder, with 1.6 no less as played; with 0.5 there is always a point. Between these, so far that a cell holds
+about twice `ENOUGH` points."""
+REACH = 5
+"""How far ahead the next point may lie, in cells, beyond twice the least spacing."""
 FALL_HZ = 500.0
 """The slope between both, a decade."""
 TAPS = 4
 
 
-def is_coarse(step_m: float, spacing_m: float, speed_m_s: float) -> bool:
-    """Whether points are searched for: the grid is coarse where the groove passes with that speed, or must be kept
-    apart."""
-    return spacing_m > 0 or speed_m_s <= step_m * CELLS_PER_S
+@dataclass(frozen=True)
+class Care:
+    """How a kind of grid is searched.
+
+    Attributes
+    ----------
+    beam : int
+        How many lines are kept in each cell.
+    above : float
+        What an error above the band weighs against one at 1 kHz: low enough to put the noise there, high enough for
+        lines not to zigzag so that no stylus, and no machine, follows.
+    """
+
+    beam: int
+    above: float
+
+
+COARSE = Care(6, 0.003)
+"""Twice the beam gains half a decibel, half of it loses one."""
+FINE = Care(4, 0.03)
+"""Cells of more than four steps: what is left of the noise there is little enough."""
+SPACED = Care(3, 0.1)
+"""Points that keep their distance hardly have anything above the band; what they lose by a narrow beam, they gain by
+being settled."""
+
+
+def cell_length_m(step_m: float, spacing_m: float, speed_m_s: float, bandwidth_hz: float) -> float:
+    """How long a cell is where the groove passes with a speed."""
+    return max(step_m, spacing_m / 3, speed_m_s / max(CELLS_PER_S, CELLS_PER_PERIOD * bandwidth_hz))
+
+
+def is_searchable(step_m: float, spacing_m: float, speed_m_s: float, bandwidth_hz: float) -> bool:
+    """Whether a grid is so coarse, where the groove passes with that speed, that a search is worth its while."""
+    return cell_length_m(step_m, spacing_m, speed_m_s, bandwidth_hz) <= FINEST * step_m
+
+
+def strays(step_m: float, cell_m: float) -> float:
+    """How far from the groove points may lie, in steps."""
+    return min(max(ENOUGH * step_m / cell_m, NEAREST), NEAR)
 
 
 @lru_cache(32)
@@ -98,19 +133,19 @@ def choose(
     worth : float
         What a point costs, in squared steps of error in a cell.
     """
-    cells, turns = _cells(drawn, step_m, first, last, spacing_m)
+    cells, turns, cell_m = _cells(drawn, step_m, first, last, spacing_m)
     begin = first * drawn.turns_per_point
     base = drawn.spiral.at(begin + np.arange(cells + 1) * turns) / step_m
     near = _around(drawn.lateral_m, first, last) / step_m
     per_cell = (last - first) / cells
     ends = np.array([grid.plain(drawn, step_m, sample) for sample in (first, last)], np.int32)
-    start, x, y, along, off = candidates(near, base, per_cell, begin, turns, ends, NEAR)
+    start, x, y, along, off = candidates(near, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
     means = cell_means(near, per_cell, cells)
-    above, beam = (OUT_OF_SPACED_BAND, SPACED_BEAM) if spacing_m else (OUT_OF_BAND, BEAM)
-    heard = heard_correlation(drawn.points_per_s / per_cell, drawn.bandwidth_hz, above, settle.CELLS)
-    ahead = math.ceil((REACH + 2 * spacing_m / step_m) / (2 * math.pi * turns * float(base.min())))
+    care = SPACED if spacing_m else FINE if cell_m > 4 * step_m else COARSE
+    heard = heard_correlation(drawn.points_per_s / per_cell, drawn.bandwidth_hz, care.above, settle.CELLS)
+    ahead = REACH + math.ceil(2 * spacing_m / cell_m)
     apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
-    through = search(start, x, y, along, off, means, taps(heard[: TAPS + 1]), beam, ahead, apart2, worth)
+    through = search(start, x, y, along, off, means, taps(heard[: TAPS + 1]), care.beam, ahead, apart2, worth)
     if not len(through):
         if spacing_m and cells <= ahead:  # the end is nearer than the spacing: one move
             return ends[:, 0], ends[:, 1]
@@ -120,12 +155,13 @@ def choose(
     return x[through], y[through]
 
 
-def _cells(drawn: Wave, step_m: float, first: int, last: int, spacing_m: float) -> tuple[int, float]:
-    """Into how many cells a stretch is cut, each about a step long, or a third of the spacing; and turns in each."""
+def _cells(drawn: Wave, step_m: float, first: int, last: int, spacing_m: float) -> tuple[int, float, float]:
+    """Into how many cells a stretch is cut; turns in each, and its length."""
     turns = (last - first) * drawn.turns_per_point
-    radius_m = float(drawn.spiral.at(np.array(first * drawn.turns_per_point + turns / 2)))
-    cells = max(round(2 * math.pi * radius_m * turns / max(step_m, spacing_m / 3)), 2)
-    return cells, turns / cells
+    around_m = 2 * math.pi * float(drawn.spiral.at(np.array(first * drawn.turns_per_point + turns / 2)))
+    speed_m_s = around_m * drawn.turns_per_point * drawn.points_per_s
+    cells = max(round(around_m * turns / cell_length_m(step_m, spacing_m, speed_m_s, drawn.bandwidth_hz)), 2)
+    return cells, turns / cells, around_m * turns / cells
 
 
 def _around(lateral: NDArray[Any], first: int, last: int) -> NDArray[Any]:
@@ -243,6 +279,8 @@ def search(
             used = False
             for cell in range(k + 1, min(k + ahead, cells) + 1):
                 to = cell % ring
+                if paid + worth >= dearest[to]:
+                    continue
                 for c in range(start[cell], start[cell + 1]):
                     way = along[c] - s
                     if way <= 0.0:

@@ -106,6 +106,9 @@ def draw(
         return Drawn(done.files, done.points, done.size, done.notes)
     music = work.groove.music
     line = ready(work.groove, work.disc, work.machine, bandwidth_hz, progress, spelling.turning)
+    if line.search is not None:  # all at once, on all cores: what follows looks at most of it
+        for _ in line.pieces(lambda x, y: None, progress):
+            pass
     line, snr_db = _fine_enough(line, work, music, wish.curve, heard)
     _refuse_noise(snr_db, work.machine)
     coarse = snr_db is not None and snr_db < COARSE_SNR_DB
