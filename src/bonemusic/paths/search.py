@@ -60,7 +60,7 @@ class Care:
 
 COARSE = Care(6, 0.003)
 """Twice the beam gains half a decibel, half of it loses one."""
-FINE = Care(4, 0.03)
+FINE = Care(4, 0.01)
 """Cells of more than four steps: what is left of the noise there is little enough."""
 SPACED = Care(3, 0.1)
 """Points that keep their distance hardly have anything above the band; what they lose by a narrow beam, they gain by
