@@ -16,7 +16,7 @@ from ..jit import kernel
 
 CELLS = 48
 """How many cells away an error is still felt."""
-ROUNDS, WARM = 8, 6
+ROUNDS, WARM = 16, 13
 """How often each point is looked at, and how often of these with some warmth."""
 WARMTH = 0.4
 """By how much worse, in squared steps of heard error, a place may be that is taken at first."""
