@@ -112,9 +112,9 @@ def test_largest_piece_with_the_longest_moves_is_less_than_1_mb():
 
 
 @pytest.mark.parametrize(("machine", "step_m"), [(IDEAL, 0.3e-6), (IDEAL, 1e-8), (LASER, LASER.step_m)])
-def test_paths_join_and_hold_every_point(machine, step_m, monkeypatch):
-    monkeypatch.setattr("bonemusic.paths.line.PIECE", 7001)
+def test_paths_join_and_hold_every_point(machine, step_m):
     cut = cut_disc(machine=machine, step_m=step_m)
+    cut = dataclasses.replace(cut, line=dataclasses.replace(cut.line, piece=7001))
     text, points = written(cut)
     paths = list(paths_of(text))
     assert len(paths) == math.ceil((len(cut.line.wave.lateral_m) - 1) / 7001)

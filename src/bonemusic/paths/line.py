@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -51,8 +53,9 @@ class Line:
         Steps in a turn of the turntable axis; None where the machine moves in x and y.
     search : Search or None
         How points are searched for; None where the grid is so fine that each sample becomes a point.
-    piece : int
-        How many of the wave's samples lie in one piece.
+    piece : float
+        How many of the wave's samples lie in one piece, more than 1; pieces end at its multiples, rounded, and at the
+        line's ends, so that parts of a line share them.
     held : dict
         Pieces that were searched for, by their first and last sample: that takes long, and they are small. Lines that
         differ in `first` and `last` only may share them.
@@ -64,12 +67,12 @@ class Line:
     last: int
     turn_steps: int | None = None
     search: Search | None = None
-    piece: int = PIECE
+    piece: float = PIECE
     held: dict[tuple[int, int], Points] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
     def of(
-        wave: Wave, step_m: float, turn_steps: int | None = None, search: Search | None = None, piece: int = PIECE
+        wave: Wave, step_m: float, turn_steps: int | None = None, search: Search | None = None, piece: float = PIECE
     ) -> Line:
         """All of a wave."""
         return Line(wave, step_m, 0, len(wave.lateral_m) - 1, turn_steps, search, piece)
@@ -92,10 +95,11 @@ class Line:
             Called with a piece's points, as `points` gives them, at least two, in any thread. What it returns is
             yielded, in order.
         """
-        count = self._count
+        edges = self._edges()
+        count = len(edges) - 1
 
         def one(number: int) -> Any:
-            return finish(*self._piece(number))
+            return finish(*self._piece(edges[number], edges[number + 1]))
 
         with ThreadPoolExecutor(THREADS) as pool:
             waiting = [pool.submit(one, n) for n in range(min(2 * THREADS, count))]
@@ -111,23 +115,26 @@ class Line:
 
         `held` keeps pieces for later.
         """
-        numbers = range(
-            (first - self.first) // self.piece, max(last - 1 - self.first, first - self.first) // self.piece + 1
-        )
-        for number in numbers:
+        edges = self._edges()
+        begin = min(max(bisect_right(edges, first) - 1, 0), len(edges) - 2)
+        end = max(bisect_left(edges, last), begin + 1)
+        for number in range(begin, end):
             if number not in held:
-                held[number] = self._piece(number)
-        x, y = (np.concatenate([held[numbers[0]][i], *(held[n][i][1:] for n in numbers[1:])]) for i in range(2))
-        return (x, y), self.first + numbers[0] * self.piece
+                held[number] = self._piece(edges[number], edges[number + 1])
+        rest = range(begin + 1, end)
+        x, y = (np.concatenate([held[begin][i], *(held[n][i][1:] for n in rest)]) for i in range(2))
+        return (x, y), edges[begin]
 
-    @property
-    def _count(self) -> int:
-        return -(-(self.last - self.first) // self.piece)
+    def _edges(self) -> list[int]:
+        """Where pieces begin and end; none where there is nothing to draw."""
+        if self.last <= self.first:
+            return [self.first]
+        multiples = range(math.floor(self.first / self.piece), math.ceil(self.last / self.piece) + 1)
+        inner = (round(number * self.piece) for number in multiples)
+        return [self.first, *(edge for edge in inner if self.first < edge < self.last), self.last]
 
-    def _piece(self, number: int) -> Points:
-        """`piece` samples of the wave, and before them the last one of the piece before."""
-        first = self.first + number * self.piece
-        last = min(first + self.piece, self.last)
+    def _piece(self, first: int, last: int) -> Points:
+        """The points of one piece, both ends included."""
         if self.search is None:
             return self.points(first, last)
         if (first, last) not in self.held:

@@ -72,7 +72,10 @@ def ready(
         return Line.of(drawn, step_m, turn_steps, piece=max(min(grid.PIECE, whole - 1), 2))
     drawn = grid.wave(groove, SEARCH_RATE_HZ, bandwidth_hz, progress, raised=False)
     # a sample is more than half a cell, and not nearly all cells hold a point
-    piece = max(min(grid.PIECE, whole // 2), 2)
+    piece: float = max(min(grid.PIECE, whole // 2), 2)
+    if machine.file_turns:  # so many pieces to a file, whose points are then searched for once
+        in_file = machine.file_turns / drawn.turns_per_point
+        piece = max(in_file / math.ceil(in_file / piece), 2.0)
     sought = Search(machine.spacing_m, 0.0 if machine.spacing_m else WORTH)
     line = Line.of(drawn, machine.step_m, search=sought, piece=piece)
     return _thinned(line, groove, machine.points_per_s, machine.spacing_m)
