@@ -1,0 +1,52 @@
+"""The command run in this process, which spares its start."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from bonemusic.cli.main import run as enter
+
+LONGEST_LINE = 400
+
+
+def _run(*words: object) -> tuple[int, str, list[str]]:
+    """How it ended: exit code, standard output, lines on standard error."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = enter([*(str(word) for word in words), "--quiet"])
+    said, lines = (each.buffer.getvalue().decode() for each in (out, err))  # type: ignore[attr-defined]
+    return code, said, lines.splitlines()
+
+
+def inside(*words: object) -> dict[str, Any]:
+    """What the command says with --json."""
+    code, out, lines = _run(*words, "--json")
+    assert code == 0, lines
+    said: dict[str, Any] = json.loads(out)
+    return said
+
+
+def refused(*words: object) -> str:
+    """The one clear line with which the command could not."""
+    code, out, lines = _run(*words)
+    assert code in (1, 2)
+    assert not out
+    (line,) = lines
+    assert line.startswith("bonemusic: ")
+    assert len(line) <= LONGEST_LINE
+    assert "Traceback" not in line
+    assert "should not have happened" not in line
+    return line
+
+
+def start_of(song: Path, out: Path, seconds: float) -> Path:
+    """The song's first seconds."""
+    samples, rate = soundfile.read(song, frames=round(seconds * soundfile.info(song).samplerate))
+    soundfile.write(out, samples, rate, subtype="FLOAT")
+    return out
