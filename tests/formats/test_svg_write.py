@@ -219,7 +219,7 @@ def test_colours_are_the_machines_and_cannot_break_out():
 @pytest.mark.parametrize("threads", [1, 4])
 def test_the_same_groove_is_the_same_bytes(threads, monkeypatch):
     known = written(cut_disc(seconds=3.0))
-    monkeypatch.setattr(grid, "THREADS", threads)
+    monkeypatch.setattr("bonemusic.paths.line.THREADS", threads)
     assert written(cut_disc(seconds=3.0)) == known
 
 
