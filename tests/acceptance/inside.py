@@ -1,14 +1,18 @@
-"""The command run in this process, which spares its start."""
+"""The command, and the independent player's comparison, run in this process: that spares their start."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import soundfile
+import soxr
 
 from bonemusic.cli.main import run as enter
 
@@ -50,3 +54,25 @@ def start_of(song: Path, out: Path, seconds: float) -> Path:
     samples, rate = soundfile.read(song, frames=round(seconds * soundfile.info(song).samplerate))
     soundfile.write(out, samples, rate, subtype="FLOAT")
     return out
+
+
+@cache
+def _refplay(shared: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("refplay", shared / "check" / "refplay.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def compared(shared: Path, heard: Path, song: Path) -> dict[str, Any]:
+    """The independent player's comparison of a played sound with the song."""
+    refplay = _refplay(shared)
+
+    def load(path: Path) -> np.ndarray:
+        samples, rate = soundfile.read(path, always_2d=True)
+        return np.asarray(soxr.resample(samples.mean(axis=1), rate, refplay.FS))
+
+    said: dict[str, Any] = refplay.compare(load(heard), load(song), [100.0, 4500.0])
+    return said

@@ -12,8 +12,8 @@ import pytest
 import soundfile
 
 from . import foreign
-from .inside import inside, start_of
-from .outsider import bonemusic, compared
+from .inside import compared, inside, start_of
+from .outsider import bonemusic
 
 FORMATS = ("svg", "dxf", "pdf", "gcode", "hpgl")
 OF_MACHINES = (
