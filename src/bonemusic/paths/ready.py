@@ -26,9 +26,10 @@ GLANCES, GLANCE_S = 5, 0.1
 
 
 def is_searched(machine: Machine, disc: Disc, rpm: Fraction) -> bool:
-    """Whether points are searched for on a machine's grid, on that disc."""
+    """Whether points are searched for on a machine's grid, on that disc: not where it may go finer than is searched."""
     speed_m_s = math.pi * disc.recorded_diameter_m * float(rpm) / 60
-    return search.is_searchable(machine.step_m, machine.spacing_m, speed_m_s, machine.bandwidth_hz)
+    finest_m = min(machine.step_m, machine.finest_step_m)
+    return search.is_searchable(finest_m, machine.spacing_m, speed_m_s, machine.bandwidth_hz)
 
 
 def strays_m(machine: Machine, disc: Disc, rpm: Fraction) -> float:
