@@ -12,7 +12,7 @@ from scipy import integrate, signal
 from bonemusic import presets
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths import fidelity, grid
-from bonemusic.paths.line import Line
+from bonemusic.paths.line import Line, Search
 
 RATE = 48_000
 PROFILE = Profile(56e-6, 6e-6, math.pi / 2)
@@ -35,10 +35,14 @@ def noise(seconds, high_hz, peak, seed=1):
     return peak * wave / np.abs(wave).max()
 
 
-def played(drawn, step_m, groove):
-    """All pieces joined, read at 8 times the groove's rate along their straight lines: lateral, metres."""
-    x, y = zip(*Line.of(drawn, step_m).pieces(lambda x, y: (x, y)), strict=True)
-    z = np.concatenate([x[0], *(p[1:] for p in x[1:])]) + 1j * np.concatenate([y[0], *(p[1:] for p in y[1:])])
+def joined(line):
+    """All pieces as one line of complex points, in steps."""
+    pieces = list(line.pieces(lambda x, y: x + 1j * y))
+    return np.concatenate([pieces[0], *(z[1:] for z in pieces[1:])])
+
+
+def played(z, step_m, groove):
+    """Read at 8 times the groove's rate along straight lines between points: lateral, metres."""
     z = z[np.append(True, np.diff(z) != 0)]
     turns = np.unwrap(np.angle(z)) / (2 * np.pi)
     at = np.arange(len(groove) * 8) / 8 * groove.turns_per_sample
@@ -49,9 +53,14 @@ def played(drawn, step_m, groove):
 
 
 def heard_by_another(drawn, step_m, groove):
+    """What a line without search is heard to be off."""
+    return heard_along(joined(Line.of(drawn, step_m)), step_m, groove)
+
+
+def heard_along(z, step_m, groove):
     """Mean square after replay from 100 to 4500 Hz, by Welch's method and RIAA's own formula."""
     meant = signal.resample(groove.lateral_m.astype(float), len(groove) * 8)
-    error = played(drawn, step_m, groove) - meant
+    error = played(z, step_m, groove) - meant
     f, density = signal.welch(error[8 * 4800 : -8 * 4800], 8 * RATE, "hann", 8 * RATE // 4, detrend=False)
     w = 2 * np.pi * f
     replay = (1 + (w * 318e-6) ** 2) / (1 + (w * 3180e-6) ** 2) / (1 + (w * 75e-6) ** 2)
@@ -148,3 +157,40 @@ def test_peak_velocity_of_a_coarse_drawing_holds_the_rounding_too():
     assert found > 1.02 * meant
     silent = groove_of(np.zeros(RATE))
     assert fidelity.peak_velocity_m_s(Line.of(grid.wave(silent, 32_000, 12_000), 0.3e-6), silent, 0, RATE) == 0
+
+
+# Searched lines, and turntable axes
+
+
+@pytest.mark.parametrize("spacing_m", [0.0, 127e-6])
+def test_predicted_error_of_a_searched_line_is_what_another_player_hears(spacing_m):
+    """Also from a part of it, and from pieces of any length."""
+    groove = groove_of(noise(3.2, 4000, 60e-6))
+    drawn = grid.wave(groove, RATE, 5000, raised=False)
+    line = Line.of(drawn, 21.17e-6, search=Search(spacing_m, 0.0 if spacing_m else 0.1), piece=20_000)
+    predicted = fidelity.heard_error(line, groove, RIAA, fidelity.windows(0.1, 3.1, 6))
+    assert 10 * math.log10(predicted / heard_along(joined(line), line.step_m, groove)) == pytest.approx(0, abs=1)
+    part = Line(drawn, 21.17e-6, 40_000, 130_000, search=line.search, piece=17_000)
+    of_part = fidelity.heard_error(part, groove, RIAA, fidelity.windows(1.0, 2.5, 3))
+    assert 10 * math.log10(of_part / predicted) == pytest.approx(0, abs=2)
+
+
+def test_predicted_error_on_a_turntable_axis_is_what_another_player_hears():
+    groove = groove_of(noise(3.2, 4000, 60e-6))
+    line = Line.of(grid.wave(groove, 12_000, 5000), 3.125e-6, 288_000)
+    a, r = (
+        np.concatenate([v[0], *(p[1:] for p in v[1:])]) for v in zip(*line.pieces(lambda a, r: (a, r)), strict=True)
+    )
+    z = r * np.exp(2j * np.pi * a / 288_000)
+    predicted = fidelity.heard_error(line, groove, RIAA, fidelity.windows(0.1, 3.1, 6))
+    assert 10 * math.log10(predicted / heard_along(z, line.step_m, groove)) == pytest.approx(0, abs=1)
+    # a part that begins turns later is read where it lies
+    part = Line(line.wave, 3.125e-6, 20_000, 36_000, 288_000)
+    of_part = fidelity.heard_error(part, groove, RIAA, fidelity.windows(1.8, 2.9, 3))
+    assert 10 * math.log10(of_part / predicted) == pytest.approx(0, abs=2)
+
+
+def test_peak_velocity_is_read_off_a_turntable_axis_too():
+    groove = groove_of(burst(2.0, length_s=0.1))
+    line = Line.of(grid.wave(groove, 32_000, 12_000), 0.1e-6, 10_000_000)
+    assert fidelity.peak_velocity_m_s(line, groove, 0, len(groove)) == pytest.approx(0.05 * 0.99715, rel=0.01)

@@ -111,6 +111,19 @@ def test_kernel_equals_its_plain_twin(machine):
     np.testing.assert_array_equal(results[0][1], results[1][1])
 
 
+@pytest.mark.parametrize("along", [0.4, 7.3, 31.2])
+def test_kernel_of_turntables_equals_its_plain_twin(along):
+    exact = 3000 + np.convolve(np.random.default_rng(5).standard_normal(708), np.hanning(7), "valid") * 9
+    taps = grid.feedback_taps(12_000)
+    results = []
+    for function in (grid._choose_turning, grid._choose_turning.py_func):
+        angle, radius = np.empty(700, np.int32), np.empty(700, np.int32)
+        function(exact, 5001, along, taps, angle, radius)
+        results.append((angle, radius))
+    np.testing.assert_array_equal(*results)
+    assert (np.diff(results[0][0]) >= 0).all()
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("size", [64, 997, 3001])
 def test_pieces_share_their_end_points_and_leave_nothing_out(machine, size):
