@@ -20,7 +20,7 @@ ROUNDS, WARM = 16, 13
 """How often each point is looked at, and how often of these with some warmth."""
 WARMTH = 0.4
 """By how much worse, in squared steps of heard error, a place may be that is taken at first."""
-SIDEWAYS = 6
+SIDEWAYS = 3
 """How many cells a point moves at most along the groove."""
 
 
