@@ -37,7 +37,7 @@ def test_machines_say_what_they_are_and_take(run: Run) -> None:
     assert list(told) == presets.names("machines")
     for name, words in {
         "ideal": ("0.4 µm grid", "to 12 kHz", "SVG, DXF, PDF, G-code (LinuxCNC), HP-GL, PNG, WAV"),
-        "laser-1200": ("Laser cutter, 1200 dpi ", "21.17 µm grid", "to 4.5 kHz", "SVG, PDF, DXF"),
+        "laser-1200": ("Laser cutter, 1200 dpi ", "21.17 µm grid", "to 5 kHz", "SVG, PDF, DXF"),
         "grbl-laser": ("4 µm grid", "to 5 kHz", "G-code (GRBL), SVG, DXF"),
         "cnc-rotary": ("turntable", "3.125 µm grid", "G-code (LinuxCNC)"),
         "plotter": ("Drag-knife or pen plotter", "25 µm grid", "HP-GL, SVG, DXF"),

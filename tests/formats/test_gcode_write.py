@@ -397,8 +397,8 @@ def test_lines_of_layers_are_drawn_where_they_lie():
     text, _ = written(dataclasses.replace(cut_disc(lateral=np.zeros(100)), layers=(label,)))
     tail = text[text.index("M4 S500") :]
     assert tail == (
-        "M4 S500\nG1 X1 Y1 F60\nX2\nY2\nX1Y1\nM5\nG0 X15 Y20\nM4 S500\nG1 X15 Y20 F60\n"
-        "G3 X5 Y20 I-5 J0\nG3 X15 Y20 I5 J0\nM5\nM5\nM2\n"
+        "M4 S500\nG1 X15 Y20 F60\nG3 X5 Y20 I-5 J0\nG3 X15 Y20 I5 J0\nM5\n"
+        "G0 X1 Y1\nM4 S500\nG1 X1 Y1 F60\nX2\nY2\nX1Y1\nM5\nM5\nM2\n"
     )
 
 

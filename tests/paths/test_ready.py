@@ -105,7 +105,10 @@ def test_points_stray_no_further_from_the_groove_than_is_said(machine):
     )
     off_m = np.abs(np.hypot(x, y) * line.step_m - groove)[1:-1]
     said = strays_m(made, DISC, RPM)
-    assert off_m.max() <= said + (0.01 if line.search is not None else 1.0) * line.step_m
+    more = 1.0 if line.search is None else 0.01
+    if machine == "grbl-laser":  # on fine grids corners lie outside the bends that lines cut
+        more += search.OVERSHOOT * np.abs(search._bend(wave.lateral_m, 48_000 / 30_000)).max() / line.step_m
+    assert off_m.max() <= said + more * line.step_m
     assert off_m.max() > 0.3 * said
 
 

@@ -294,7 +294,11 @@ def test_a_line_goes_ever_onwards_near_the_groove_and_keeps_its_distance(radius_
     assert x.dtype == y.dtype == np.int32
     assert [(x[0], y[0]), (x[-1], y[-1])] == [grid.plain(drawn, step_m, s) for s in (first, last)]
     assert is_onwards(x, y)
-    reach = prepared(drawn, step_m, first, last, spacing_m)[-1]
+    near, _, per_cell, *_, reach = prepared(drawn, step_m, first, last, spacing_m)
+    overshoot = 0.0  # on fine grids corners lie outside the bends that lines cut
+    if not spacing_m and step_m < LASER / 4:
+        overshoot = search.OVERSHOOT * np.abs(search._bend(near, per_cell)).max()
+    reach += overshoot
     assert np.abs(outside(x, y, drawn, step_m, first))[1:-1].max() <= reach + 1e-3
     apart = np.hypot(np.diff(x), np.diff(y)) * step_m
     assert apart.min() >= spacing_m - 1e-9
@@ -304,7 +308,7 @@ def test_a_line_goes_ever_onwards_near_the_groove_and_keeps_its_distance(radius_
     wide = math.ceil(2 * apart.max() / (2 * math.pi * radius_m * drawn.turns_per_point))
     around = np.lib.stride_tricks.sliding_window_view(np.pad(drawn.lateral_m, wide, "edge"), 2 * wide + 1)
     at = np.round(samples).astype(int)
-    most = search.NEAR * step_m * 1.01
+    most = (search.NEAR + overshoot) * step_m * 1.01
     assert (line <= around.max(1)[at] + most).all()
     assert (line >= around.min(1)[at] - most).all()
 

@@ -46,8 +46,8 @@ def test_an_ideal_tip_hears_the_machine_alone(curve):
 
 def test_a_machine_that_draws_has_its_own_bandwidth_and_no_tones_above_it():
     place = at(machine=LASER)
-    assert place.response[-1][0] == 4000
-    assert 4500 < place.bandwidth_hz < 5000
+    assert place.response[-1][0] == 5000
+    assert 5000 < place.bandwidth_hz < 5600
     assert [hz for hz, _ in place.distortion] == [hz for hz, _ in place.velocity] == [300, 1000, 3000]
 
 

@@ -243,7 +243,7 @@ def test_machines_have_the_numbers_of_the_design() -> None:
     assert (ideal.points_per_s, ideal.bandwidth_hz) == (32000, 12000)
     assert (ideal.tool, ideal.stroke_m) == ("chisel", None)
     assert laser.step_m == laser.finest_step_m == pytest.approx(25.4e-3 / 1200, rel=1e-8)
-    assert (laser.points_per_s, laser.bandwidth_hz, laser.tool) == (10000, 4500, "round")
+    assert (laser.points_per_s, laser.bandwidth_hz, laser.tool) == (16000, 5000, "round")
     assert laser.stroke_m == pytest.approx(25.4e-6)
     assert coarser.step_m == coarser.finest_step_m == pytest.approx(25.4e-3 / 600, rel=1e-8)
     for machine in (ideal, laser, coarser):

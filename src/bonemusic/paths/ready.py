@@ -28,20 +28,27 @@ GLANCES, GLANCE_S = 5, 0.1
 def is_searched(machine: Machine, disc: Disc, rpm: Fraction) -> bool:
     """Whether points are searched for on a machine's grid, on that disc: not where it may go finer than is searched."""
     speed_m_s = math.pi * disc.recorded_diameter_m * float(rpm) / 60
-    finest_m = min(machine.step_m, machine.finest_step_m)
+    finest_m = _searched_step_m(machine) if machine.spacing_m else min(machine.step_m, machine.finest_step_m)
     return search.is_searchable(finest_m, machine.spacing_m, speed_m_s, machine.bandwidth_hz)
+
+
+def _searched_step_m(machine: Machine) -> float:
+    """The grid's step; where points must keep a distance of very many steps, a multiple of it that can be searched."""
+    return machine.step_m * max(math.ceil(machine.spacing_m / (3 * search.FINEST * machine.step_m) - 1e-9), 1)
 
 
 def strays_m(machine: Machine, disc: Disc, rpm: Fraction) -> float:
     """How far the drawn line lies from the groove at most, to either side.
 
-    Rounding moves it by half a step, and feeding errors back by a little more now and then, which is left out.
+    Rounding moves it by half a step, and feeding errors back by a little more now and then, which is left out; as is
+    how far corners lie outside the bends that lines cut.
     """
     if not is_searched(machine, disc, rpm):
         return 0.5 * machine.step_m
     slowest_m_s = math.pi * disc.locked_diameter_m * float(rpm) / 60
-    cell_m = search.cell_length_m(machine.step_m, machine.spacing_m, slowest_m_s, machine.bandwidth_hz)
-    return search.strays(machine.step_m, cell_m) * machine.step_m
+    step_m = _searched_step_m(machine)
+    cell_m = search.cell_length_m(step_m, machine.spacing_m, slowest_m_s, machine.bandwidth_hz)
+    return search.strays(step_m, cell_m) * step_m
 
 
 def ready(
@@ -78,7 +85,7 @@ def ready(
         in_file = machine.file_turns / drawn.turns_per_point
         piece = max(in_file / math.ceil(in_file / piece), 2.0)
     sought = Search(machine.spacing_m, 0.0 if machine.spacing_m else WORTH)
-    line = Line.of(drawn, machine.step_m, search=sought, piece=piece)
+    line = Line.of(drawn, _searched_step_m(machine), search=sought, piece=piece)
     return _thinned(line, groove, machine.points_per_s, machine.spacing_m)
 
 

@@ -34,6 +34,9 @@ NEAREST, NEAR, ENOUGH = 0.6, 1.2, 5
 """How far from the groove a point may lie, in steps, least and most: with 1.0 on a grid as long as its cells noise is
 some 2 dB louder, with 1.6 no less as played; with 0.5 there is always a point. Between these, so far that a cell holds
 about twice `ENOUGH` points."""
+OVERSHOOT = 0.19
+"""How far outside a bend corners are looked for, against the bend over two cells to either side: straight lines that
+are h long fit a curve best with their corners h²/12 of its second derivative outside it; h is taken as three cells."""
 REACH = 5
 """How far ahead the next point may lie, in cells, beyond twice the least spacing."""
 FALL_HZ = 500.0
@@ -145,9 +148,10 @@ def choose(
     near = _around(drawn.lateral_m, first, last) / step_m
     per_cell = (last - first) / cells
     ends = np.array([grid.plain(drawn, step_m, sample) for sample in (first, last)], np.int32)
-    start, x, y, along, off = candidates(near, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
-    means = cell_means(near, per_cell, cells)
     care = SPACED if spacing_m else FINE if cell_m > 4 * step_m else COARSE
+    corners = near - OVERSHOOT * _bend(near, per_cell) if care is FINE else near
+    start, x, y, along, off = candidates(corners, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
+    means = cell_means(near, per_cell, cells)
     cells_per_s = drawn.points_per_s / per_cell
     heard = heard_correlation(cells_per_s, drawn.bandwidth_hz, care.above, care.even, settle.CELLS)
     ahead = REACH + math.ceil(2 * spacing_m / cell_m)
@@ -175,6 +179,14 @@ def _around(lateral: NDArray[Any], first: int, last: int) -> NDArray[Any]:
     """Samples first … last with two more on each side; beyond the ends as they are there."""
     a, b = max(first - 2, 0), min(last + 3, len(lateral))
     return np.pad(lateral[a:b].astype(np.float64), (a - first + 2, last + 3 - b), "edge")
+
+
+def _bend(near: NDArray[Any], per_cell: float) -> NDArray[Any]:
+    """Second difference over two cells to either side, taken at the nearest samples; (n,) as `near`."""
+    apart = max(round(2 * per_cell), 1)
+    wide = np.pad(near, apart, "edge")
+    bend = wide[2 * apart :] - 2 * near + wide[: -2 * apart]
+    return np.asarray(bend * (2 * per_cell / apart) ** 2)
 
 
 def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:

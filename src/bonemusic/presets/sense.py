@@ -26,7 +26,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "tip_mass_kg": (1e-9, 1e-2),
     "compliance_m_n": (1e-6, 1),
     "angle_rad": (math.radians(10), math.radians(170)),
-    "turn_steps": (100, 1e9),
+    "turn_steps": (100, 4e6),  # 32 bits hold 500 turns of them
+    "step_m": (1e-9, 1),
+    "finest_step_m": (1e-9, 1),
     "path_points": (2, 1e12),
     "file_points": (2, 1e12),
     "file_turns": (0.01, 1e9),

@@ -157,7 +157,7 @@ def _fine_enough(line: Line, work: CutDisc, music: Band, curve: Curve, heard: fl
         error = fidelity.heard_error(line, work.groove, curve, starts)
         return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
 
-    while line.step_m / 2 >= work.machine.finest_step_m:
+    while line.search is None and line.step_m / 2 >= work.machine.finest_step_m:
         found_db = snr_db(line, TRIALS)
         if found_db is None or found_db >= GOOD_SNR_DB:
             break
