@@ -12,7 +12,8 @@ import pytest
 from bonemusic import presets
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths import search
-from bonemusic.paths.ready import SEARCH_RATE_HZ, WORTH, is_searched, ready, strays_m
+from bonemusic.paths.ready import SEARCH_RATE_HZ, is_searched, ready, strays_m
+from bonemusic.paths.search import WORTH
 
 RATE = 48_000
 DISC = presets.disc("10in-78")
@@ -88,7 +89,10 @@ def test_points_are_dear_only_where_there_would_be_too_many():
 
 def test_where_points_must_keep_their_distance_they_cost_nothing_else():
     line = ready(GROOVE, DISC, presets.machine("laser-1200-stall"), 5000.0)
-    assert line.search.worth == 0.0
+    assert line.search.worth == WORTH
+    first, last = 4800, 14_400
+    dear, free = (len(search.choose(line.wave, line.step_m, first, last, 127e-6, worth)[0]) for worth in (WORTH, 0.0))
+    assert dear == free
     assert line.search.spacing_m == pytest.approx(127e-6)
 
 

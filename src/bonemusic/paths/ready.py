@@ -18,8 +18,7 @@ DIGITS = 100
 """A move of fewer steps than this takes two digits."""
 SEARCH_RATE_HZ = 48_000
 """Where points are searched for, the wave is sampled so often, whatever points are then drawn."""
-WORTH, MOST_WORTH = 0.1, 30.0
-"""What a point must save at least to be drawn: with less there are more points, and none of it is heard."""
+MOST_WORTH = 30.0
 ROUNDS = 5
 GLANCES, GLANCE_S = 5, 0.1
 """How often, and how long each time, it is looked how many points a side takes."""
@@ -84,7 +83,7 @@ def ready(
     if machine.file_turns:  # so many pieces to a file, whose points are then searched for once
         in_file = machine.file_turns / drawn.turns_per_point
         piece = max(in_file / math.ceil(in_file / piece), 2.0)
-    sought = Search(machine.spacing_m, 0.0 if machine.spacing_m else WORTH)
+    sought = Search(machine.spacing_m, search.WORTH)
     line = Line.of(drawn, _searched_step_m(machine), search=sought, piece=piece)
     return _thinned(line, groove, machine.points_per_s, machine.spacing_m)
 
@@ -109,7 +108,7 @@ def _thinned(line: Line, groove: Groove, points_per_s: float, spacing_m: float) 
     def dear(worth: float) -> Line:
         return dataclasses.replace(line, search=Search(spacing_m, worth), held={})
 
-    low, high = WORTH, MOST_WORTH
+    low, high = search.WORTH, MOST_WORTH
     if count(line) <= points_per_s:
         return line
     for _ in range(ROUNDS):

@@ -39,6 +39,12 @@ OVERSHOOT = 0.19
 are h long fit a curve best with their corners h²/12 of its second derivative outside it; h is taken as three cells."""
 REACH = 5
 """How far ahead the next point may lie, in cells, beyond twice the least spacing."""
+POINTS_PER_PERIOD = 3
+"""Points that must lie so far apart that there are fewer of them in a period of the highest frequency are too few for
+any shaping of noise, and are searched for in another way."""
+WORTH = 0.1
+"""What a point must save at least to be drawn, where it need not keep a distance that makes points few: with less there
+are more points, and none of it is heard."""
 FALL_HZ = 500.0
 """The slope between both, a decade."""
 TAPS = 4
@@ -148,12 +154,14 @@ def choose(
     near = _around(drawn.lateral_m, first, last) / step_m
     per_cell = (last - first) / cells
     ends = np.array([grid.plain(drawn, step_m, sample) for sample in (first, last)], np.int32)
-    care = SPACED if spacing_m else FINE if cell_m > 4 * step_m else COARSE
+    per_s = drawn.points_per_s * cells / (last - first)
+    apart = spacing_m * POINTS_PER_PERIOD * drawn.bandwidth_hz > cell_m * per_s
+    care = SPACED if apart else FINE if cell_m > 4 * step_m else COARSE
+    worth = max(worth - WORTH, 0.0) if apart else worth  # points are few enough
     corners = near - OVERSHOOT * _bend(near, per_cell) if care is FINE else near
     start, x, y, along, off = candidates(corners, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
     means = cell_means(near, per_cell, cells)
-    cells_per_s = drawn.points_per_s / per_cell
-    heard = heard_correlation(cells_per_s, drawn.bandwidth_hz, care.above, care.even, settle.CELLS)
+    heard = heard_correlation(per_s, drawn.bandwidth_hz, care.above, care.even, settle.CELLS)
     ahead = REACH + math.ceil(2 * spacing_m / cell_m)
     apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
     through = search(start, x, y, along, off, means, taps(heard[: TAPS + 1]), care.beam, ahead, apart2, worth)
@@ -161,7 +169,7 @@ def choose(
         if spacing_m and cells <= ahead:  # the end is nearer than the spacing: one move
             return ends[:, 0], ends[:, 1]
         return grid.choose(drawn, step_m, first, last)
-    if spacing_m:  # few points, so each is worth a second look
+    if apart:  # few points, so each is worth a second look; where noise is well shaped this would only warm it up
         settle.settle(through, start, x, y, along, off, means, heard, apart2)
     return x[through], y[through]
 

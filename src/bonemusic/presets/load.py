@@ -171,7 +171,7 @@ def _references(table: Any, where: str) -> dict[str, str]:
 def _preset(kind: type[Preset], table: str, name: str) -> Preset:
     given = row(table, name)
     where = f"{given['origin']}: [{name}]"
-    wanted = {field: wants for field, wants in get_type_hints(kind).items() if field != "name"}
+    wanted: dict[str, Any] = {field: wants for field, wants in get_type_hints(kind).items() if field != "name"}
     values: dict[str, Any] = {}
     spelt: dict[str, str] = {}
     for key, value in given.items():
@@ -179,7 +179,7 @@ def _preset(kind: type[Preset], table: str, name: str) -> Preset:
             continue
         field, to_si = _spelling(key)
         if field not in wanted:
-            near = get_close_matches(key[:40], wanted, 1)
+            near = get_close_matches(key[:40], [_usual_key(table, each) for each in wanted] + list(wanted), 1)
             hint = f"did you mean {near[0]!r}?" if near else "take it out"
             raise PresetError(f"{where} has an unknown key {shown(key)}; {hint}")
         if field in values:

@@ -29,7 +29,12 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "turn_steps": (100, 4e6),  # 32 bits hold 500 turns of them
     "step_m": (1e-9, 1),
     "finest_step_m": (1e-9, 1),
-    "path_points": (2, 1e12),
+    "path_points": (500, 1e12),
+    "pass_depth_m": (1e-6, 1),
+    "lines_per_s": (1, 1e9),
+    "acceleration_m_s2": (1e-3, 1e6),
+    "stroke_m": (1e-6, 5e-3),
+    "kerf_m": (1e-7, 2e-3),
     "file_points": (2, 1e12),
     "file_turns": (0.01, 1e9),
     "file_bytes": (1e4, 1e12),
@@ -43,7 +48,9 @@ _MORE_THAN_ZERO = (1e-12, 1e9)
 # Why a number below its least makes no sense, where "of that size" would not tell.
 _TOO_SMALL = {
     "turn_steps": "a turn has 100 steps and more",
-    "path_points": "a path has two points and more",
+    "path_points": "a path has 500 points and more",
+    "pass_depth_m": "a pass goes a micrometre deep and more",
+    "lines_per_s": "a controller executes a line a second and more",
     "file_points": "a file needs two points and more",
     "file_turns": "a file needs a hundredth of a turn and more",
     "file_bytes": "a file needs 10 kB and more",

@@ -51,7 +51,6 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
     """
     disc, machine = wish.disc, wish.machine
     _refuse_large(wish)
-    refuse_bed(disc, machine)
     band_hz = max(song_bandwidth_hz(song.rate_hz, machine.bandwidth_hz) for song in songs)
     rate_hz = rate_hz_for(band_hz) if wish.compensate else None
     reserve_rate = rate_hz or 4 * 48_000
@@ -69,6 +68,7 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
         offset_of=lambda number: songs[number].offsets,
         progress=progress,
     )
+    refuse_bed(disc, machine)
     for song in songs:
         if held.vertical_m is None:
             song.refuse_cancelled()
