@@ -59,7 +59,7 @@ def make(
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         gains = "" if wish.level is None else "a higher level, "
         said.append(
-            f"the grid of {wish.machine.name} leaves {drawn.snr_db:.0f} dB between sound and noise"
+            f"the grid of {wish.machine.name} leaves {round(drawn.snr_db, 2):.0f} dB between sound and noise"
             + (", you will hear more noise than music" if drawn.snr_db < DROWNED_SNR_DB else "")
             + f"; {gains}a shorter song, a faster speed or a bigger disc gains some"
         )
