@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -318,7 +319,9 @@ def test_limits(refused, read, monkeypatch):
     [
         b"G21 G90\nG0", b"; made by X\n\nG90", b"(x)\r\n(y)\r\nN10 G0 X1", b"%\nO1000\nG0", b"\xef\xbb\xbfg0x1",
         b"M3 S1\n", b"$H\nG0 X1", b"T1 M6\nG0", b"%1234\n(name)\nG0", b"; \xd0\x9a\nG28 ; home", b";" + b"x" * 5000,
-        b"S1000 M3\n",
+        b"S1000 M3\n", b"(a (nested) comment)\nG21\n", b"(a (nested) comment) G21", b"G28 X Y", b"o100 sub\n",
+        b"M117 Hello, world!\n",
+        b"N10 G1 X1.5 Y-2*71\n", b"/G1X1", b"G90 " + b"G1 X1.5 Y-2.25 " * 999, b"(" + b"a" * 4093 + b")\nG1 X1 Y1\n",
     ],
 )  # fmt: skip
 def test_sniffed(head):
@@ -329,10 +332,29 @@ def test_sniffed(head):
     "head",
     [b"", b"<svg", b"%PDF-1.4\n", b"0\nSECTION\n", b"IN;SP1;PU0,0;", b";IN;SP1;PU;", b"\x89PNG\r\n", b"RIFF\0\0",
      b"solid x", b"Good morning\n", b"G is a letter", b"PU0,0;PD", b"\x1b%-1BIN;", b"%!PS-Adobe", b";:IN;", b"1,2\n3,4",
+     b"x" * 10_000, b'{"disc": [1, 2, 3' + b", 4" * 2000, b"IN;SP1;PU5,5;PD" + b"1,-2," * 2000, b"G2 hello world",
+     b"SP1;PA" + b"1,2," * 2000, b"PU1 2PD" + b"3 4 " * 2000, b"lorem ipsum " * 500, b"1.5 2.5 " * 900, b"T1 is late\n",
      b"[disc]\nname=1", b"999\nmade by\n0\nSECTION", b"Song by someone\n"],
 )  # fmt: skip
 def test_not_sniffed(head):
-    assert not gcode.FORMAT.sniff(head)
+    assert not gcode.FORMAT.sniff(head[:4096])
+
+
+def test_odd_heads_are_sniffed_at_once():
+    """No pattern tries its ways one by one."""
+    began = time.perf_counter()
+    for piece in (b"X  ", b" X \t1 ", b"(", b"(a(", b"(())", b"*1", b"1", b" ", b"G1 ", b"\x1b%1A"):
+        for end in (b"", b"!", b"\n!"):
+            gcode.FORMAT.sniff((b"G1" + piece * 4096)[: 4096 - len(end)] + end)
+            gcode.FORMAT.sniff((piece * 4096)[: 4096 - len(end)] + end)
+    assert time.perf_counter() - began < 1
+
+
+@given(st.integers(0, 40))
+def test_sniffed_wherever_the_head_ends(more):
+    """A comment, then a line of words of which a part is seen."""
+    text = b"; made by X\n" + b"%" + b" " * (4050 - 12 + more) + b"\n\n/N10 G1 X-1.5 Y2 (cut (across) it) F3*55\n"
+    assert gcode.FORMAT.sniff(text[:4096])
 
 
 def test_found_by_content(tmp_path):
