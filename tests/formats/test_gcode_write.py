@@ -258,12 +258,12 @@ def test_marlin_knows_every_word(machine):
 
 
 @pytest.mark.parametrize("dialect", ["grbl", "marlin", "linuxcnc", None])
-def test_units_and_absolute_come_first_and_comments_at_the_head_only(dialect):
+def test_units_and_absolute_come_first_and_comments_at_the_head_and_before_layers(dialect):
     text, _ = written(cut_disc(dataclasses.replace(LASER, dialect=dialect)))
     lines = text.splitlines()
     begun = next(k for k, line in enumerate(lines) if not line.startswith(";"))
     assert " ".join(lines[begun : begun + 2]).startswith("G21 G90")
-    assert not any(set(line) & set(";()") for line in lines[begun:])
+    assert [line for line in lines[begun:] if set(line) & set(";()")] == ["; cut"]
     assert 4 <= begun <= 8
     assert any("X0 Y0 is the centre of the spindle hole" in line for line in lines[:begun])
 
@@ -389,6 +389,27 @@ def test_a_part_begins_as_deep_as_it_lies():
     part = dataclasses.replace(cut, line=dataclasses.replace(cut.line, first=half), layers=())
     z = [at["Z"] for mode, _, feed, at in moves(written(part)[0]) if mode == 1 and feed == 600]
     assert (z[0], z[-1]) == (-0.03, -0.04)
+
+
+@pytest.mark.parametrize("machine", [LASER, MILL, TURNTABLE])
+def test_layers_before_the_groove_come_first_and_a_pause_stops_before_its_own(machine, tmp_path):
+    cut = (turning_disc if machine.turn_steps else cut_disc)(machine)
+    line = np.array([[0.081, 0.0], [0.084, 0.0]])
+    first, second = Layer("one", "#ff00ff", (line,), pause="lift (M2!) it"), Layer("two", "#ff00ff", (-line,))
+    plain, points = written(cut)
+    text, again = written(dataclasses.replace(cut, before=(first, Layer("none", "#0", pause="wait"), second)))
+    assert again == points
+    lines = text.splitlines()
+    begun = lines.index("; one")
+    assert lines[begun + 1 : begun + 3] == ["; stop: lift _M2__ it", "M0"]
+    assert [line for line in lines[begun:] if line[0] == ";"] == ["; one", lines[begun + 1], "; two", "; cut"]
+    assert lines.count("M0") == 1
+    assert lines[:begun] == plain.splitlines()[:begun]
+    path = tmp_path / "disc.gcode"
+    path.write_text(text)
+    drawing = read.read(path)
+    assert np.abs(drawing.lines[0][[0, -1]] - line).max() < 1e-5
+    assert np.abs(drawing.lines[1][[0, -1]] + line).max() < 1e-5
 
 
 def test_lines_of_layers_are_drawn_where_they_lie():

@@ -154,6 +154,15 @@ def test_other_layers_have_pens_of_their_own_and_all_have_their_speed():
     assert re.findall(r"SP\d;(?:VS[^;]*;)?", text) == ["SP1;VS2;", "SP3;VS1;", "SP4;VS2;", "SP0;"]
 
 
+def test_a_pen_is_a_colour_whatever_is_drawn_first():
+    cut = cut_disc(seconds=0.05)
+    line = 0.01 * np.array([[-1.0, -1], [1, -1]])
+    own = (PLOTTER.label_colour, "#00ff00", PLOTTER.groove_colour, "#00fe00", PLOTTER.cut_colour, "#00ff00")
+    before = tuple(Layer(f"layer-{n}", colour, (line,)) for n, colour in enumerate(own))
+    text, _ = written(dataclasses.replace(cut, before=before))
+    assert re.findall(r"SP(\d+);", text) == ["2", "4", "1", "5", "3", "4", "1", "3", "0"]
+
+
 @pytest.mark.parametrize(
     ("machine", "step_m", "said"),
     [(PLOTTER, UNIT_M, ""), (PLOTTER, 2 * UNIT_M, ""), (IDEAL, 0.4e-6, "SC0,62500,0,62500;"),

@@ -163,6 +163,21 @@ def test_too_many_files(tmp_path, limits):
     assert MOST_FILES == 1000
 
 
+@pytest.mark.parametrize("limits", [{"file_turns": 2.0}, {"file_bytes": 60_000}])
+def test_what_is_drawn_before_the_groove_is_in_the_first_part_only(tmp_path, limits):
+    """Also where it reaches far, and pages are alike; files are as full as without it."""
+    work = cut_disc(seconds=4.0, **limits)
+    plain = written(work, SVG, tmp_path / "plain.svg", silent)
+    marks = Layer("marks", "#00ff00", lines=tuple(np.array([[-0.2, -0.2], [0.2, k * 1e-3]]) for k in range(200)))
+    made = written(dataclasses.replace(work, before=(marks,)), SVG, tmp_path / "disc.svg", silent)
+    groups = [lines_in(file)[1] for file in made.files]
+    middle = [["groove"]] * (len(groups) - 2)
+    assert groups == [["marks", "groove"], *middle, ["groove", "label", "cut"]]
+    assert len(plain.files) <= len(made.files) <= len(plain.files) + 1
+    (box,) = {ElementTree.parse(file).getroot().get("viewBox") for file in made.files}
+    assert float(box.split()[2]) * STEP_M == pytest.approx(0.4, abs=3 * STEP_M)
+
+
 def test_all_pages_are_alike(tmp_path):
     """Whatever marks lie beyond the disc, each part lies at its place on the bed."""
     work = cut_disc(seconds=4.0, file_turns=2.0)

@@ -37,6 +37,8 @@ class CutDisc:
         The groove on the machine's grid; only for formats of lines.
     layers : tuple of Layer
         What is drawn after the groove, in this order.
+    before : tuple of Layer
+        What is drawn before it.
     """
 
     groove: Groove
@@ -46,11 +48,12 @@ class CutDisc:
     film: NDArray[Any] | None = None
     line: Line | None = None
     layers: tuple[Layer, ...] = ()
+    before: tuple[Layer, ...] = ()
 
     @property
     def reach_m(self) -> float:
         """Half the side of the square, around the spindle, that holds all of it."""
-        return max([self.disc.diameter_m / 2, *(layer.reach_m for layer in self.layers)])
+        return max([self.disc.diameter_m / 2, *(layer.reach_m for layer in (*self.before, *self.layers))])
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ class Layer:
         None: that for grooves.
     depth_m : float or None
         How deep it is cut; None: as deep as the groove.
+    pause : str
+        What to do by hand before it is drawn, for which a program stops; "": it goes on.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Layer:
     power: float | None = None
     speed_m_s: float | None = None
     depth_m: float | None = None
+    pause: str = ""
 
     @property
     def reach_m(self) -> float:

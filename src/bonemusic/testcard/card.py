@@ -1,4 +1,4 @@
-"""The card's layers, in the order in which a file holds them: marks, height, kerf, patches, what is cut through."""
+"""The card's layers, in the order in which a file holds them: marks, height, kerf, patches, the groove, the jig."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ class Card:
 
     Attributes
     ----------
-    kind : "beam", "mill" or "pen"
-    layers : tuple of Layer
+    kind : "beam", "mill", "pen" or "proof"
+    before : tuple of Layer
+        What is drawn before the groove: words and marks, `height-1` …, `kerf`, `patch-01` …
+    after : tuple of Layer
+        What goes through the sheet: `jig`.
     trials : tuple of Trial
         Of the layers `patch-01` … in their order.
     heights : tuple of Height
@@ -30,10 +33,16 @@ class Card:
     """
 
     kind: Kind
-    layers: tuple[Layer, ...]
+    before: tuple[Layer, ...]
+    after: tuple[Layer, ...]
     trials: tuple[Trial, ...]
     heights: tuple[Height, ...]
     kerf_m: tuple[float, ...]
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All of them."""
+        return *self.before, *self.after
 
 
 def card(machine: Machine, disc: Disc, sheet: Sheet, reference_m: float, reference: str) -> Card:
@@ -61,15 +70,15 @@ def card(machine: Machine, disc: Disc, sheet: Sheet, reference_m: float, referen
         corners.focus(machine, raised),
         corners.kerf(machine),
         ring.patches(machine, tried, reference_m),
-        corners.jig(machine, disc, sheet.thickness_m),
     ]
+    jig = corners.jig(machine, disc, sheet.thickness_m)
     low, high = (f"{hz:g}" for hz in sound.SWEEP_HZ)
     head = corners.HEADS[trials.kind_of(machine)].partition(" ")[0]
     name = machine.name if len(machine.name) <= LONGEST_NAME else f"{machine.name[: LONGEST_NAME - 1]}-"
     marks = [
-        *(line for part in parts for line in part.marks),
+        *(line for part in (*parts, jig) for line in part.marks),
         *middle.label(f"78 RPM - RIAA - 1 kHz {reference}", f"SWEEP {low}-{high} Hz - TONES - TUNE - SILENCE"),
         *middle.edges(f"BONEMUSIC TEST CARD - {name.upper()}", f"1 {head}  2 KERF  3 PATCHES  4 GROOVE  5 CUT"),
     ]
-    layers = (Layer("marks", machine.label_colour, tuple(marks)), *(layer for part in parts for layer in part.layers))
-    return Card(trials.kind_of(machine), layers, tried, raised, corners.kerf_distances_m(machine))
+    before = (Layer("marks", machine.label_colour, tuple(marks)), *(layer for part in parts for layer in part.layers))
+    return Card(trials.kind_of(machine), before, jig.layers, tried, raised, corners.kerf_distances_m(machine))

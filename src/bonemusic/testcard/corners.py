@@ -15,7 +15,9 @@ from .frame import CELL_MM, LETTER_M, MM, Drawn
 from .strokes import Lines, text
 from .trials import Height, kind_of
 
-HEADS = {"beam": "FOCUS mm", "mill": "DEPTH µm", "pen": "BLADE NO."}
+HEADS = {"beam": "FOCUS mm", "mill": "DEPTH µm", "pen": "BLADE NO.", "proof": "FOCUS mm"}
+BACK = {"beam": "set the head back to its focus", "pen": "set the blade back as it was"}
+"""What is to be done after the last height, where heights are set by hand."""
 HAIRS, HAIR_GAP_M = 3, 0.7 * MM
 FIGURES_M = 8.5 * MM
 """Width of the column of figures."""
@@ -40,7 +42,7 @@ def focus(machine: Machine, heights: tuple[Height, ...]) -> Drawn:
         lines = tuple(
             _level(left + FIGURES_M, left + _WIDE, y + (k - (HAIRS - 1) / 2) * HAIR_GAP_M) for k in range(HAIRS)
         )
-        layers.append(Layer(f"height-{number}", colour, lines, depth_m=height.depth_m))
+        layers.append(Layer(f"height-{number}", colour, lines, depth_m=height.depth_m, pause=height.pause))
     return Drawn(tuple(layers), tuple(marks))
 
 
@@ -68,7 +70,8 @@ def kerf(machine: Machine) -> Drawn:
         y = round(y / machine.step_m) * machine.step_m
         for count, start, end in ((2, left + FIGURES_M, split), (COMB, split + 1.5 * MM, left + _WIDE)):
             lines += (_level(start, end, y + (k - count // 2) * distance) for k in range(count))
-    return Drawn((Layer("kerf", machine.groove_colour, tuple(lines)),), tuple(marks))
+    layer = Layer("kerf", machine.groove_colour, tuple(lines), pause=BACK.get(kind_of(machine), ""))
+    return Drawn((layer,), tuple(marks))
 
 
 def jig(machine: Machine, disc: Disc, thickness_m: float) -> Drawn:

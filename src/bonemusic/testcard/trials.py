@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..presets import Machine
 
-Kind = Literal["beam", "mill", "pen"]
+Kind = Literal["beam", "mill", "pen", "proof"]
 STRENGTHS, SPEEDS = 5, 4
 POWERS = (0.16, 0.25, 0.4, 0.63, 1.0)
 """Of the greatest: equal ratios of 2 dB; the third is the preset's where 2.5 times that is not more than all."""
@@ -60,21 +60,24 @@ class Trial:
 
 @dataclass(frozen=True)
 class Height:
-    """One height of the tool: as told on the card, and the depth that a mill goes to."""
+    """One height of the tool: as told on the card, the depth that a mill goes to, and what is set by hand for it."""
 
     words: str
     depth_m: float | None = None
+    pause: str = ""
 
 
 def kind_of(machine: Machine) -> Kind:
     """Whether it burns, mills, or presses a knife or pen down.
 
     Presets do not say: what has a beam has a power, what mills has passes, what speaks HP-GL first is a plotter. What
-    has nothing of that (`ideal`) is drawn as for a beam.
+    has nothing of that (`ideal`) has a proof, drawn as for a beam.
     """
-    if machine.groove_power is None and machine.pass_depth_m is not None:
+    if machine.groove_power is not None:
+        return "beam"
+    if machine.pass_depth_m is not None:
         return "mill"
-    return "pen" if machine.groove_power is None and machine.formats[:1] == ("hpgl",) else "beam"
+    return "pen" if machine.formats[:1] == ("hpgl",) else "proof"
 
 
 def matrix(machine: Machine, depth_m: float) -> tuple[Trial, ...]:
@@ -97,13 +100,16 @@ def matrix(machine: Machine, depth_m: float) -> tuple[Trial, ...]:
 
 def heights(machine: Machine, depth_m: float) -> tuple[Height, ...]:
     """Seven heights of the tool, from the lowest up; a mill's from the shallowest down."""
+    lifts = [f"{1e3 * lift:+.1f}" if lift else "0" for lift in LIFTS_M]
     match kind_of(machine):
         case "mill":
             return tuple(Height(figure(1e6 * part * depth_m), part * depth_m) for part in PLUNGES)
         case "pen":
-            return tuple(Height(str(notch)) for notch in range(1, 8))
+            return tuple(Height(str(notch), pause=f"set the blade to no. {notch} of 7") for notch in range(1, 8))
+        case "beam":
+            return tuple(Height(lift, pause=f"set the head {lift} mm from its focus") for lift in lifts)
         case _:
-            return tuple(Height(f"{1e3 * lift:+.1f}" if lift else "0") for lift in LIFTS_M)
+            return tuple(map(Height, lifts))
 
 
 def figure(value: float) -> str:

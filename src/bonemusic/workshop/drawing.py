@@ -84,7 +84,7 @@ def draw(
     Parameters
     ----------
     work : CutDisc
-        Without line and layers, which are found here where the format draws lines.
+        Without line and the layers after the groove, which are found here where the format draws lines.
     spelling : Format
     out : Path
     wish : Wish

@@ -54,7 +54,7 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
     Parameters
     ----------
     work : CutDisc
-        With its line and layers.
+        With its line and all layers.
     spelling : Format
         One of lines.
     """
@@ -73,14 +73,14 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
             part, held = stretch(line, a, end), io.BytesIO()
             x, y = part.points(a, end)
             seconds += sign * timing.seconds(x, y, line.step_m, machine)
-            points += sign * spelling.write(held, dataclasses.replace(work, line=part, layers=()), silent)
+            points += sign * spelling.write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
             size += sign * held.tell()
         drawn += b - middle
     share = (line.last - line.first) / max(drawn, 1.0)
     points, size = points * share, size * share
     passes = math.ceil(_depth_m(work) / machine.pass_depth_m - 1e-9) if machine.pass_depth_m else 1
     known = machine.speed_m_s is not None
-    total = seconds * share * passes + sum(_layer_s(layer, machine) for layer in work.layers)
+    total = seconds * share * passes + sum(_layer_s(layer, machine) for layer in (*work.before, *work.layers))
     return Machining(
         spelling.name, total if known else None, round(points), round(size), _files(line, machine, points, size)
     )
@@ -138,8 +138,8 @@ def remarks(disc: Disc, machine: Machine, spelling: Format, asked: Machining | N
     if wider_m > 0 and spelling.lines:
         said.append(
             f"{machine.name} cuts {1e6 * (machine.kerf_m or 0):.0f} µm wide, the groove of {disc.name} is "
-            f"{1e6 * disc.groove_width_m:.0f}: turns are kept {1e6 * wider_m:.0f} µm further apart; where your machine "
-            "cuts finer, say so in your machines.toml (kerf_um)"
+            f"{1e6 * disc.groove_width_m:.0f} µm: turns are kept {1e6 * wider_m:.0f} µm further apart; where your "
+            "machine cuts finer, say so in your machines.toml (kerf_um)"
         )
     if asked is not None and asked.seconds is not None and asked.seconds > LONG_S:
         said.append(

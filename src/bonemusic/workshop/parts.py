@@ -50,7 +50,8 @@ class Written:
 def written(work: CutDisc, spelling: Format, out: Path, progress: Progress) -> Written:
     """Write a cut disc as one file, or as numbered ones where the machine's turns, points or bytes ask for it.
 
-    Each part is a complete file that begins exactly where the last one ended; the layers are in the last. Where parts
+    Each part is a complete file that begins exactly where the last one ended; the layers are in the last, what is drawn
+    before the groove is in the first. Where parts
     begin is always found from the drawing's beginning: a line that begins later (`paths.parts.going_on`) gets the files
     from there on, numbered as those of the whole side are.
 
@@ -167,7 +168,8 @@ class _Side:
     def _fitted(self, first: int, stop: int) -> tuple[int, int, int]:
         """Make the largest file that holds no more than it may: its last sample, its points and its bytes."""
         if self.room is None and stop - first > PROBE:
-            used = self.limits.used(*self._made(first, first + PROBE))
+            # one sample on, as what is drawn before the groove is in no other file
+            used = self.limits.used(*self._made(first + 1, first + 1 + PROBE))
             self.room = max(LEAST, int(PROBE * FULL / used))
             self.drafts.drop()
         count = min(self.room or stop, stop - first)
@@ -223,16 +225,16 @@ class _Side:
 
 
 def _part_of(work: CutDisc, first: int, last: int) -> CutDisc:
-    """A stretch of a disc's line; its layers only with the end of it, on a page that is the whole disc's."""
+    """A stretch of a disc's line; layers only with the ends of it, on a page that is the whole disc's."""
     assert work.line is not None
     line = stretch(work.line, first, last)
-    if last == work.line.last:
-        return dataclasses.replace(work, line=line)
+    before = work.before if first == 0 else ()
+    after = work.layers if last == work.line.last else ()
     # what marks a page's corners may be among the layers, and all parts must lie alike on the machine's bed
     disc = work.disc
     if work.reach_m > disc.diameter_m / 2:
         disc = dataclasses.replace(disc, diameter_m=2 * work.reach_m)
-    return dataclasses.replace(work, line=line, layers=(), disc=disc)
+    return dataclasses.replace(work, line=line, before=before, layers=after, disc=disc)
 
 
 def _names(out: Path, numbers: list[int], of: int) -> tuple[Path, ...]:

@@ -46,14 +46,18 @@ def make(
     progress: Progress,
     name: str = "A",
     marks: tuple[Layer, ...] = (),
+    before: tuple[Layer, ...] = (),
 ) -> CutReport:
-    """Cut songs as they flow by onto a side, and write the disc; `marks` are drawn between groove and outline."""
+    """Cut songs as they flow by onto a side, and write the disc.
+
+    Of other layers, `before` are drawn before the groove and `marks` between groove and outline.
+    """
     found = planned(songs, wish, progress)
     groove = groove_of(found, wish, title(songs), progress)
     heard = 0.0
     if spelling.lines and found.made.fit.level_db is not None:
         heard = heard_power(groove, wish.curve)
-    work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film)
+    work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film, before=before)
     drawn = draw(work, spelling, out, wish, found.bandwidth_hz, heard, marks, progress)
     said = [*found.warnings, *_mechanics(found, groove, wish), *drawn.notes]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:

@@ -45,7 +45,8 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     start = out.tell()
     head = _head(cut)
     out.write(head[0] + _extents((0.0, 0.0, 0.0, 0.0)) + head[1])
-    reach = _reach(cut.layers)
+    out.write("".join(_spelt(layer) for layer in cut.before).encode("ascii"))
+    reach = _reach((*cut.before, *cut.layers))
     points = 1
     finish = _finish(step_mm, decimals, most)
     for body, moves, box in cut.line.pieces(finish, progress):
@@ -174,7 +175,7 @@ def _head(cut: CutDisc) -> tuple[bytes, bytes]:
     facts = {"rpm": str(groove.rpm), **{k: groove.meta.get(k, "") for k in ("curve", "title")}}
     said = "".join(f"999\n{key} {_harmless(text)}\n" for key, text in facts.items() if text)
     tables = {GROOVE: colours.index(cut.machine.groove_colour)}
-    tables.update((_name(layer), colours.index(layer.colour)) for layer in cut.layers)
+    tables.update((_name(layer), colours.index(layer.colour)) for layer in (*cut.before, *cut.layers))
     rows = "".join(f"0\nLAYER\n2\n{name}\n70\n0\n62\n{colour}\n6\nCONTINUOUS\n" for name, colour in tables.items())
     return (
         f"{said}0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1009\n9\n$INSUNITS\n70\n4\n9\n$MEASUREMENT\n70\n1\n".encode(),

@@ -8,6 +8,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...paths.layers import Layer
 from ...presets import Machine
 from ..base import CutDisc
 from .arcs import Arc
@@ -81,6 +82,15 @@ class Program:
         if self.machine.full_power is None:
             return ["this preset names no spindle speed (full_power): start it by hand"]
         return []
+
+    def announce(self, layer: Layer) -> None:
+        """Say which layer comes, and stop where something is to be done by hand: M0 waits in all dialects."""
+        if layer.lines or layer.circles:
+            self.line(f"; {harmless(layer.name)}")
+            if layer.pause:
+                # beside M0, Marlin would read words of the comment as the pause's own
+                self.line(f"; stop: {harmless(layer.pause)}")
+                self.line("M0")
 
     def end(self) -> None:
         """Everything off."""

@@ -41,6 +41,8 @@ def write(out: IO[bytes], cut: CutDisc, spoken: Dialect, progress: Progress) -> 
     program.head(cut, ZERO)
     deepest = greatest_depth(cut)
     count = passes(deepest, cut.machine.pass_depth_m)
+    for layer in cut.before:
+        _layer(program, layer, deepest)
     drawn = 0
     for a, r in cut.line.pieces(lambda a, r: (a, r), progress):
         begin, end = int(a[0]) / cut.machine.turn_steps, int(a[-1]) / cut.machine.turn_steps
@@ -102,6 +104,7 @@ class Turning(Program):
 
 def _layer(program: Turning, layer: Layer, groove_depth_m: float) -> None:
     """Each line and circle in its passes. The table goes on from where it is: a full circle adds a turn to A."""
+    program.announce(layer)
     ways = [line for line in layer.lines if len(line) > 1]
     round_it = [circle for circle in layer.circles if math.hypot(circle.x_m, circle.y_m) < program.step_mm * 1e-3]
     ways += [_around(circle) for circle in layer.circles if circle not in round_it]

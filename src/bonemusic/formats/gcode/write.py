@@ -1,4 +1,4 @@
-"""A disc as G-code: groove first, then label, hole and outline; a beam's power, or a tool's depth in passes."""
+"""A disc as G-code: groove, then label, hole and outline; a beam's power, or a tool's depth in passes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
         return rotary.write(out, cut, spoken, progress)
     program = Program(out, cut, spoken, cut.line.step_m)
     program.head(cut, ZERO)
+    for layer in cut.before:
+        _layer(program, layer, greatest_depth(cut))
     points = _groove(program, cut, progress)
     for layer in cut.layers:
         _layer(program, layer, greatest_depth(cut))
@@ -98,6 +100,7 @@ def _end(x: NDArray[Any], y: NDArray[Any], begin: float) -> float:
 
 def _layer(program: Program, layer: Layer, groove_depth_m: float) -> None:
     """Circles and lines, each in its passes: the hole is done before the outline lets the disc go."""
+    program.announce(layer)
     for circle in layer.circles:
         for depth_m in depths(layer, program.machine, groove_depth_m):
             _circle(program, circle, layer, depth_m)

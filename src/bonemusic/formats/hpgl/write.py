@@ -1,4 +1,4 @@
-"""A disc as HP-GL: pen 1 cuts the groove by relative moves, further pens the other layers in their order.
+"""A disc as HP-GL: a pen for each colour, 1 for the groove, which is cut by relative moves.
 
 HP-GL counts in plotter units of 0.025 mm from the lower left, in whole numbers (HP 7475A Interfacing and Programming
 Manual, chapters 2 and 3). A machine whose step is a multiple of that gets them and nothing else. Finer steps need user
@@ -39,7 +39,18 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     half = math.ceil(cut.reach_m / step_m)
     most = cut.machine.path_points
     points = 1
-    out.write(f"IN;{scale}SP1;{_speed(cut.machine.groove_speed_m_s)}".encode("ascii"))
+    pens = _pens(cut)
+    unit_m = step_m / factor
+
+    def spelt(layer: Layer) -> bytes:
+        if not layer.lines and not layer.circles:
+            return b""
+        speed = _speed(layer.speed_m_s or cut.machine.groove_speed_m_s)
+        return f"SP{pens[layer.colour]};{speed}{_spelt(layer, unit_m, factor * half, most)}".encode("ascii")
+
+    out.write(f"IN;{scale}".encode("ascii"))
+    out.write(b"".join(map(spelt, cut.before)))
+    out.write(f"SP1;{_speed(cut.machine.groove_speed_m_s)}".encode("ascii"))
 
     def finish(x: NDArray[Any], y: NDArray[Any]) -> tuple[tuple[int, int], bytes, int]:
         return (int(x[0]), int(y[0])), *spell(x, y, factor, most or len(x))
@@ -51,14 +62,18 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
             begun = True
         points += moves
         out.write(body)
-    unit_m = step_m / factor
     out.write(b"PU;PA;\n")
-    for pen, layer in enumerate(cut.layers, 2):
-        if layer.lines or layer.circles:
-            speed = _speed(layer.speed_m_s or cut.machine.groove_speed_m_s)
-            out.write(f"SP{pen};{speed}{_spelt(layer, unit_m, factor * half, most)}".encode("ascii"))
+    out.write(b"".join(map(spelt, cut.layers)))
     out.write(b"SP0;\n")
     return points
+
+
+def _pens(cut: CutDisc) -> dict[str, int]:
+    """The pen of each colour: 1 to 3 are the machine's groove, label and cut, so that all parts of a side agree."""
+    machine = cut.machine
+    colours = [machine.groove_colour, machine.label_colour, machine.cut_colour]
+    colours += (layer.colour for layer in (*cut.before, *cut.layers))
+    return {colour: pen for pen, colour in enumerate(dict.fromkeys(colours), 1)}
 
 
 def _units(step_m: float) -> tuple[int, str]:

@@ -39,7 +39,7 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     half = math.ceil(cut.reach_m / step_m)
     unit = max(1, math.ceil(2 * half * step_m / POINT_M / LARGEST_PAGE))
     step = step_m / POINT_M / unit
-    names = ["groove", *(layer.name for layer in cut.layers)]
+    names = [*(layer.name for layer in cut.before), "groove", *(layer.name for layer in cut.layers)]
     file = objects.File(out)
     _structure(file, names, real(2 * half * step), unit)
     facts = {"Title": groove.meta.get("title", ""), "BonemusicCurve": groove.meta.get("curve", "")}
@@ -48,13 +48,16 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     file.begin_stream(CONTENT, LENGTH)
     stroke = (machine.stroke_m or groove.profile.width_m) / step_m
     file.stream(f"q\n{real(step)} 0 0 {real(step)} {real(half * step)} {real(half * step)} cm\n".encode())
-    file.stream(f"{real(stroke)} w\n{_opened(0, machine.groove_colour)}".encode())
+    file.stream(f"{real(stroke)} w\n".encode())
+    for number, layer in enumerate(cut.before):
+        file.stream(f"{_opened(number, layer.colour)}{_spelt(layer, step_m)}EMC\n".encode())
+    file.stream(_opened(len(cut.before), machine.groove_colour).encode())
     points = 1
     for body, packed, moves in cut.line.pieces(_packed, progress):
         points += moves
         file.stream(body, packed)
-    for number, layer in enumerate(cut.layers):
-        file.stream(f"EMC\n{_opened(number + 1, layer.colour)}{_spelt(layer, step_m)}".encode())
+    for number, layer in enumerate(cut.layers, len(cut.before) + 1):
+        file.stream(f"EMC\n{_opened(number, layer.colour)}{_spelt(layer, step_m)}".encode())
     file.stream(b"EMC\nQ\n")
     file.end_stream()
     file.end(CATALOGUE, INFO)

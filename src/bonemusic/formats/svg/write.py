@@ -62,10 +62,15 @@ def _spell(x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> tuple[int, in
 
 
 def head(cut: CutDisc, step_m: float) -> str:
-    """The file up to the first groove path. One unit of the drawing is one machine step, the centre is (0, 0)."""
+    """The file up to the first groove path, what is drawn before the groove in it.
+
+    One unit of the drawing is one machine step, the centre is (0, 0).
+    """
     groove, machine = cut.groove, cut.machine
     title = escape(_printable(groove.meta.get("title", "")))
     half = int(np.ceil(cut.reach_m / step_m))
+    stroke = _stroke(cut, step_m)
+    before = "".join(_spelt(layer, stroke, step_m) for layer in cut.before)
     size_mm = f"{2 * half * step_m * 1e3:.7g}"
     facts = {"rpm": str(groove.rpm), "curve": groove.meta.get("curve", "")}
     data = " ".join(f"data-{k}={quoteattr(_printable(v))}" for k, v in facts.items())
@@ -73,12 +78,12 @@ def head(cut: CutDisc, step_m: float) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"\n'
         f' width="{size_mm}mm" height="{size_mm}mm" viewBox="{-half} {-half} {2 * half} {2 * half}" {data}>\n'
-        f"<title>{title}</title>\n{_group('groove', machine.groove_colour, _stroke(cut, step_m))}\n"
+        f"<title>{title}</title>\n{before}{_group('groove', machine.groove_colour, stroke)}\n"
     )
 
 
 def tail(cut: CutDisc, step_m: float) -> str:
-    """The rest of the file: the other layers, in the order in which they are cut."""
+    """The rest of the file: the layers that follow, in the order in which they are cut."""
     return f"</g>\n{''.join(_spelt(layer, _stroke(cut, step_m), step_m) for layer in cut.layers)}</svg>\n"
 
 
