@@ -271,7 +271,9 @@ def test_blocks_tables_and_objects_are_no_drawing(read):
     text = dxf(polyline(POINTS) + "0\nINSERT\n2\nB\n10\n0\n20\n0\n")
     drawing = read(text.replace("0\nSECTION\n2\nENTITIES\n", block + "0\nSECTION\n2\nENTITIES\n"))
     assert len(drawing.lines) == 1
-    assert drawing.notes == ("1 inserted blocks were passed over; explode them",)
+    assert drawing.notes == ("1 inserted block was passed over; explode it",)
+    again = text.replace("0\nINSERT\n", "0\nINSERT\n2\nB\n0\nINSERT\n")
+    assert read(again).notes == ("2 inserted blocks were passed over; explode them",)
 
 
 def test_splines_are_told_or_refused(read, refused):
@@ -285,6 +287,9 @@ def test_splines_are_told_or_refused(read, refused):
     )
     (note,) = read(text.replace("  0\nSPLINE", line(0, 0, 1, 1) + "  0\nSPLINE")).notes
     assert note == "2 curves (splines and ellipses) were passed over; convert them to polylines"
+    one = of_library("R2000", lambda model: model.add_ellipse((0, 0), (5, 0), 0.5))
+    (note,) = read(one.replace("  0\nELLIPSE", line(0, 0, 1, 1) + "  0\nELLIPSE")).notes
+    assert note == "1 curve (ellipse) was passed over; convert it to a polyline"
 
 
 def test_an_ellipse_that_is_a_circle_is_one(read):
@@ -301,8 +306,12 @@ def test_frames_of_splines_and_nets_are_no_lines(read):
     drawing = read(dxf(polyline(POINTS, 16) + polyline(POINTS, 64) + fitted))
     assert [len(found) for found in drawing.lines] == [2]
     tilted = read(dxf(polyline(POINTS, more="210\n1\n220\n0\n230\n0\n") + polyline(POINTS)))
-    assert tilted.notes == ("1 lines do not lie flat (extrusion) and were passed over",)
+    assert tilted.notes == ("1 line does not lie flat (extrusion) and was passed over",)
     assert len(tilted.lines) == 1
+    lying = polyline(POINTS, more="210\n1\n220\n0\n230\n0\n")
+    assert read(dxf(2 * lying + polyline(POINTS))).notes == (
+        "2 lines do not lie flat (extrusion) and were passed over",
+    )
 
 
 # Spellings
@@ -400,10 +409,10 @@ def test_kernels_equal_their_plain_twins():
         (dxf("0\nINSERT\n2\nB\n"), "explode them first"),
         (dxf(polyline(POINTS), end=""), "is cut short"),
         (dxf(polyline(POINTS))[:-30], "is cut short"),
-        (dxf(polyline(POINTS) + "hello\nworld\n"), "a group code is due, a whole number, but there is 'hello"),
-        (dxf(polyline([("nan", 0)])), "a number is due"),
-        (dxf(polyline([("", 0)])), "a number is due"),
-        (dxf(polyline([("1e13", 0)])), "a number is absurd"),
+        (dxf(polyline(POINTS) + "hello\nworld\n"), "a group code is due, a whole number, but there is 'hello'; "),
+        (dxf(polyline([("nan", 0)])), "a number is due, but there is 'nan'; "),
+        (dxf(polyline([("", 0)])), "a number is due, but there is ''; "),
+        (dxf(polyline([("1e13", 0)])), "a number is absurd, but there is '1e13'; "),
         (dxf(polyline([("9" * 400, 0)])), "a number is absurd"),
         (dxf("".join(line(0, 0, 1, 1)), tables="".join(layer(f"L{k}", -1) for k in range(300))), "256 layers"),
         (dxf("1\n" + "x" * (9 << 20) + "\n"), "a line of over 1 MB after line"),
@@ -416,7 +425,7 @@ def test_one_clear_line_for_what_cannot_be_read(refused, text, words):
 
 def test_the_damaged_line_is_numbered(refused):
     text = dxf(polyline([(k, 1) for k in range(50)]).replace("10\n40\n", "10\nfoo\n"))
-    assert f"line {text.split(chr(10)).index('foo')}:" in refused(text)
+    assert f"line {text.split(chr(10)).index('foo') + 1}: a number is due, but there is 'foo'; " in refused(text)
 
 
 def test_limits(refused, monkeypatch):

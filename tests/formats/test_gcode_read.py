@@ -50,7 +50,7 @@ def refused(read):
         said = str(why.value)
         assert said.isprintable()
         assert len(said) < 250
-        assert said.startswith(f"'{name}'")
+        assert said.startswith(f"{name}: ")
         return said
 
     return message

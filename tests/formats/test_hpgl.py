@@ -358,7 +358,7 @@ def test_circles_are_drawn_wherever_the_pen_is(read):
     assert found == [pytest.approx(c) for c in ((0.01, 0.02, 1e-3), (0.02, 0.02, 2e-3))]
     uneven = read("IN;IP0,0,10,20;SC0,1,0,1;PU0,0;PD9,9;CI4;PU;")
     assert uneven.circles == ()
-    assert "1 curves" in uneven.notes[0]
+    assert "1 curve was" in uneven.notes[0]
 
 
 def encoded(numbers, seven=False, bits=0):
@@ -400,8 +400,12 @@ def test_the_manuals_own_number():
 def test_unknown_commands_are_counted(read):
     drawing = read("IN;PU0,0;PD5,5;QQ1,2;ZZ;QQ;EA9,9;BZ1,1,2,2,3,3;PU;")
     assert drawing.notes == (
-        "1 curves were passed over or read as circles; convert them to polylines",
+        "1 curve was passed over or read as a circle; convert it to a polyline",
         "4 commands are not known and were passed over (EA, QQ, ZZ)",
+    )
+    assert read("IN;PU0,0;PD5,5;QQ1,2;BZ1,1,2,2,3,3;BZ1,1,2,2,3,3;PU;").notes == (
+        "2 curves were passed over or read as circles; convert them to polylines",
+        "1 command is not known and was passed over (QQ)",
     )
     assert "pen down" in read("IN;PU0,0;PD5,5;").notes[0]
 

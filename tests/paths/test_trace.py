@@ -132,8 +132,12 @@ def test_pieces_that_end_along_one_radius_with_gaps_between():
 def test_pieces_too_far_apart_are_named():
     line = drawn(seconds=4.0)
     groove, (warning,) = groove_of(Drawing((line[:48_000], line[48_100:]), (HOLE,)), RPM)
-    assert "1 more pieces of spiral" in warning
+    assert "1 more piece of spiral does not meet the longest (gaps over 0.25 mm) and is left out" in warning
     assert groove.seconds == pytest.approx(2.0, abs=0.01)
+    line = drawn(seconds=6.0)
+    parts = (line[:48_000], line[48_100:96_000], line[96_100:])
+    _, (warning,) = groove_of(Drawing(parts, (HOLE,)), RPM)
+    assert "2 more pieces of spiral do not meet the longest (gaps over 0.25 mm) and are left out" in warning
 
 
 def test_every_line_is_in_one_chain():
@@ -291,8 +295,8 @@ def test_no_spiral_is_refused():
     assert "no groove" in refused(Drawing((square,)))
     assert "no groove" in refused(Drawing(()))
     assert "no groove" in refused(Drawing((np.zeros((2, 2)), np.ones((2, 2)))))
-    note = "3 paths are drawn with curves (C) and were passed over"
-    assert "convert curves" in refused(Drawing((square,), notes=(note,)))
+    for note in ("3 paths are drawn with curves (C) and were passed over", "1 curve (spline) was passed over"):
+        assert "convert curves" in refused(Drawing((square,), notes=(note,)))
 
 
 def test_absurd_spirals_are_refused():

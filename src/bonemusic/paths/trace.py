@@ -127,9 +127,10 @@ def _line(drawing: Drawing, warnings: list[str]) -> Polar:
     line.radius_m[:] *= scale
     left_out = sum(abs(turns_about(other, about)) >= LEAST_TURNS for other in others)
     if left_out:
+        does, is_ = ("piece of spiral does", "is") if left_out == 1 else ("pieces of spiral do", "are")
         warnings.append(
-            f"a part seems to be missing: {left_out} more pieces of spiral do not meet the longest "
-            f"(gaps over {JOIN_M * 1e3:g} mm) and are left out"
+            f"a part seems to be missing: {left_out} more {does} not meet the longest "
+            f"(gaps over {JOIN_M * 1e3:g} mm) and {is_} left out"
         )
     return line
 
@@ -152,7 +153,7 @@ def _longest(drawing: Drawing) -> tuple[Chain, int, list[Chain]]:
 
 
 def _no_spiral(drawing: Drawing, turns: float) -> FormatError:
-    curves = next((f" ({note})" for note in drawing.notes if "curves" in note), "")
+    curves = next((f" ({note})" for note in drawing.notes if "curve" in note), "")
     what = "convert curves to polylines first" if curves else "draw the groove as one spiral polyline"
     return FormatError(f"there is no groove: no line makes {LEAST_TURNS:g} turns inwards or outwards{curves}; {what}")
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...errors import FormatError
 from ...paths.drawing import Drawing
+from ...units import shown
 from . import BINARY, DWG, entities, tags
 from .gather import Gathered
 
@@ -133,8 +134,11 @@ class _Reader:
             return FormatError(
                 f"has more than {entities.MOST_HIDDEN} layers that are off; purge them and save it again"
             )
-        seen = ascii(self._rest[:24].decode("latin-1"))
-        return FormatError(f"is damaged at line {self._line}: {_FAULTS[code]}, but there is {seen}; export it again")
+        below = code != tags.NO_PAIR  # a pair's value, not its group code
+        line = self._rest.split(b"\n", 2)[below]
+        seen = shown(line.strip().decode("latin-1"), 24)
+        where = f"line {self._line + below}"
+        return FormatError(f"is damaged at {where}: {_FAULTS[code]}, but there is {seen}; export it again")
 
     def drawing(self) -> Drawing:
         """All that was read."""
@@ -155,11 +159,15 @@ class _Reader:
             notes.append(f"by the unit that it names the drawing is {wide}, so that is not believed")
             self.drawn.rescale(PIXEL_M / self.unit_m)
         if curves:
-            notes.append(f"{splines + ellipses} curves ({curves}) were passed over; convert them to polylines")
+            one = f"1 curve ({curves.removesuffix('s')}) was passed over; convert it to a polyline"
+            many = f"curves ({curves}) were passed over; convert them to polylines"
+            notes.append(one if splines + ellipses == 1 else f"{splines + ellipses} {many}")
         if inserts:
-            notes.append(f"{inserts} inserted blocks were passed over; explode them")
+            one = "1 inserted block was passed over; explode it"
+            notes.append(one if inserts == 1 else f"{inserts} inserted blocks were passed over; explode them")
         if tilted:
-            notes.append(f"{tilted} lines do not lie flat (extrusion) and were passed over")
+            one = "1 line does not lie flat (extrusion) and was passed over"
+            notes.append(one if tilted == 1 else f"{tilted} lines do not lie flat (extrusion) and were passed over")
         return Drawing(tuple(lines), tuple(self.drawn.circles), tuple(notes), scale_known, self.meta)
 
 

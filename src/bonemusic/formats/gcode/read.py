@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ...errors import FormatError
 from ...paths.drawing import Drawing
-from ...units import shown
 from . import pen
 from .motion import COUNT, FAULTS, FULL, LINE, UNIT_KNOWN
 from .parse import fresh, parse
@@ -50,10 +49,12 @@ def read(path: Path) -> Drawing:
     FormatError
         Missing, empty, too large, no G-code, or G-code that draws nothing or is not followed (variables, subprograms).
     """
+    name = path.name if len(path.name) <= 60 else path.name[:57] + "..."
+    name = name if name.isprintable() else ascii(name)
     try:
         return _drawing(_bytes(path))
     except FormatError as why:
-        raise FormatError(f"{shown(path.name, 60)}: {why}") from why.__cause__
+        raise FormatError(f"{name}: {why}") from why.__cause__
 
 
 def _bytes(path: Path) -> NDArray[Any]:

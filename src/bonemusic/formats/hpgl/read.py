@@ -126,10 +126,14 @@ class _Reader:
         if self.pen_down:
             notes.append("the file ends with its pen down and may be cut short")
         if curves:
-            notes.append(f"{curves} curves were passed over or read as circles; convert them to polylines")
+            one = "1 curve was passed over or read as a circle; convert it to a polyline"
+            many = f"{curves} curves were passed over or read as circles; convert them to polylines"
+            notes.append(one if curves == 1 else many)
         if unknown:
             names = ", ".join(sorted(unknown)[:8]) + (" …" if len(unknown) > 8 else "")
-            notes.append(f"{sum(unknown.values())} commands are not known and were passed over ({names})")
+            count = sum(unknown.values())
+            what = "1 command is not known and was" if count == 1 else f"{count} commands are not known and were"
+            notes.append(f"{what} passed over ({names})")
         return Drawing(tuple(lines), tuple(self.drawn.circles), tuple(notes), not self.ints[pens.GUESSED])
 
 
