@@ -612,6 +612,16 @@ def test_cut_short_anywhere(read):
     assert lines == 1
 
 
+@pytest.mark.parametrize("damage", [(b"startxref\n", b"startxref\n9"), (b"/Length 12", b"/Length 17")])
+def test_damage_does_not_hide_that_nothing_is_drawn(refused, damage):
+    """A text made by hand has wrong numbers easily, and is no drawing with the right ones either."""
+    text = document("BT (S) Tj ET")
+    assert refused(text).startswith("disc.pdf: holds no path that is drawn (text and pictures are none); draw")
+    assert text.count(damage[0]) == 1
+    said = refused(text.replace(*damage))
+    assert said.startswith("disc.pdf: holds no path that is drawn (text and pictures are none), and is damaged")
+
+
 def test_what_is_found_without_the_table_is_told(read):
     drawing = read(GOOD.replace(b"startxref\n", b"startxref\n9"))
     assert drawing.notes == ("the file is damaged: what could be found of it was read",)

@@ -72,7 +72,10 @@ def _drawing(source: Source) -> Drawing:
         if number == 0 or sheet.points > found.points:
             best, found = number, sheet
     if not found.points and source.mended():
-        raise FormatError("is damaged or cut short, and no path is left of it; take a whole copy of the file")
+        raise FormatError(
+            "holds no path that is drawn (text and pictures are none), and is damaged or cut short; take a whole copy "
+            "of the file, or draw the groove as a line"
+        )
     if not found.points:
         raise FormatError("holds no path that is drawn (text and pictures are none); draw the groove as a line")
     notes = ["the file is damaged: what could be found of it was read"] if source.mended() else []
