@@ -297,6 +297,27 @@ def test_the_rest_from_within_a_part_ends_it_and_goes_on_with_the_others(tmp_pat
     assert rest.points < made.points
 
 
+@pytest.mark.parametrize("limits", [{"file_turns": 3.0}, {"file_bytes": 60_000}, {"file_turns": 99.0}, {}], ids=str)
+def test_the_rest_of_a_part_never_takes_its_place(tmp_path, limits):
+    """The folder keeps a disc that plays; the same rest again, and one that holds more, are written."""
+    work = cut_disc(seconds=5.0, **limits)
+    out = tmp_path / "disc.svg"
+    written(work, SVG, out, silent)
+    before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+    with pytest.raises(OutputError, match=r"disc(-0\d)?\.svg: is there and holds more .*\(-o .*rest/disc\.svg"):
+        written(dataclasses.replace(work, line=going_on(work.line, 4.1)), SVG, out, silent)
+    assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
+    (tmp_path / "rest").mkdir()
+    out = tmp_path / "rest" / "disc.svg"
+    for turn in (4.5, 4.1, 4.1):
+        rest = written(dataclasses.replace(work, line=going_on(work.line, turn)), SVG, out, silent)
+        assert rest.notes == ()
+    with pytest.raises(OutputError, match="holds more"):
+        written(dataclasses.replace(work, line=going_on(work.line, 4.5)), SVG, out, silent)
+    later = names(tmp_path / "rest")[1:]
+    assert [(tmp_path / "rest" / name).read_bytes() for name in later] == [before[name] for name in later]
+
+
 def test_the_rest_of_one_file_is_one_file(tmp_path):
     work = cut_disc(file_turns=99.0)
     rest = written(dataclasses.replace(work, line=going_on(work.line, 7.77)), SVG, tmp_path / "rest.svg", silent)
@@ -312,13 +333,36 @@ def test_parts_of_a_former_cut_are_told_of_and_left(tmp_path):
         (tmp_path / name).write_bytes(b"old")
     made = written(cut_disc(file_turns=4.0), SVG, tmp_path / "disc.svg", silent)
     (note,) = made.notes
-    assert note.startswith("'disc-001.svg' and 2 more beside it are from a former cut")
+    assert note.startswith("'disc-001.svg', 'disc-05.svg', 'disc.svg' beside it are from a former cut")
     assert (tmp_path / "disc-05.svg").read_bytes() == b"old"
-    (tmp_path / "disc-001.svg").unlink()
-    (tmp_path / "disc-05.svg").unlink()
+    (tmp_path / "disc-06.svg").write_bytes(b"old")
+    (note,) = written(cut_disc(file_turns=4.0), SVG, tmp_path / "disc.svg", silent).notes
+    assert note.startswith("'disc-001.svg', 'disc-05.svg', 'disc-06.svg' and 1 more beside it are from a former cut")
+    for name in ("disc-001.svg", "disc-05.svg", "disc-06.svg"):
+        (tmp_path / name).unlink()
     (note,) = written(cut_disc(file_turns=4.0), SVG, tmp_path / "disc.svg", silent).notes
     assert note.startswith("'disc.svg' beside it is from a former cut")
     assert turns_of(cut_disc().line) == pytest.approx(13, abs=0.01)
+
+
+@pytest.mark.parametrize("limits", [{}, {"file_turns": 99.0}], ids=str)
+def test_one_file_tells_of_the_parts_that_it_replaces(tmp_path, limits):
+    for name in ("disc-01.svg", "disc-02.svg"):
+        (tmp_path / name).write_bytes(b"old")
+    made = written(cut_disc(seconds=1.0, **limits), SVG, tmp_path / "disc.svg", silent)
+    (note,) = made.notes
+    assert note.startswith("'disc-01.svg', 'disc-02.svg' beside it are from a former cut")
+    assert names(tmp_path) == ["disc-01.svg", "disc-02.svg", "disc.svg"]
+    plain = written(cut_disc(seconds=1.0, **limits), SVG, tmp_path / "other.svg", silent)
+    assert plain.notes == ()
+
+
+def test_fewer_parts_tell_of_the_one_left(tmp_path):
+    out = tmp_path / "disc.svg"
+    assert len(written(cut_disc(seconds=5.0, file_turns=3.0), SVG, out, silent).files) == 3
+    made = written(cut_disc(seconds=4.0, file_turns=3.0), SVG, out, silent)
+    assert len(made.files) == 2
+    assert made.notes[0].startswith("'disc-03.svg' beside it is from a former cut")
 
 
 def test_parts_take_the_place_of_former_ones_and_keep_their_modes_and_links(tmp_path):
@@ -370,6 +414,8 @@ def test_a_name_that_cannot_be_had_leaves_nothing(tmp_path):
 
 
 def test_one_pipe_takes_one_file(tmp_path, capfdbinary):
+    with pytest.raises(OutputError, match="files of 1 turn, so"):
+        written(cut_disc(file_turns=1.0), SVG, Path("-"), silent)
     with pytest.raises(OutputError, match="do not go through one pipe; name a file"):
         written(cut_disc(file_turns=3.0), SVG, Path("-"), silent)
     assert capfdbinary.readouterr().out == b""

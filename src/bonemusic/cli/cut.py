@@ -34,10 +34,13 @@ def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: A
       bonemusic cut song.wav -o side.wav --disc 12in-33 --machine lathe --master auto
 
     Where the machine takes no file of that size, numbered parts are written (disc-01.svg, disc-02.svg …), each of which
-    begins where the last one ended. If it stalls, --from-turn writes what is left, under the same names:
+    begins where the last one ended. If it stalls, --from-turn writes what is left. From a part's first turn on these
+    are that part and those after it again; from a turn within a part they go to another folder, as the rest of a part
+    does not take the part's place:
 
     \b
       bonemusic cut song.wav -o disc.svg --machine laser-1200-stall --from-turn 40
+      bonemusic cut song.wav -o rest/disc.svg --machine laser-1200-stall --from-turn 47
     """
     refuse_streams(json, out)
     recipe = recipe_of(wishes)

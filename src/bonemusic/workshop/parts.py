@@ -23,6 +23,8 @@ LEAST = 16
 """A file of fewer of the wave's samples than this is none: what fills it is no groove."""
 PROBE = 20_000
 """Samples by which it is found how many fill a file."""
+NAMED = 3
+"""So many files of a former cut are told by name."""
 FULL = 0.97
 """How full a file shall be: what comes next may need a little more for each point."""
 
@@ -50,10 +52,11 @@ class Written:
 def written(work: CutDisc, spelling: Format, out: Path, progress: Progress) -> Written:
     """Write a cut disc as one file, or as numbered ones where the machine's turns, points or bytes ask for it.
 
-    Each part is a complete file that begins exactly where the last one ended; the layers are in the last, what is drawn
-    before the groove is in the first. Where parts
-    begin is always found from the drawing's beginning: a line that begins later (`paths.parts.going_on`) gets the files
-    from there on, numbered as those of the whole side are.
+    Each part is a complete file that begins exactly where the last one ended. What is drawn before the groove is in the
+    first, the layers after it are in the last. Where parts begin is always found from the drawing's beginning: a line
+    that begins later (`paths.parts.going_on`) gets the files from there on, numbered as those of the whole side are.
+    Where it begins within a part, the rest of that part never takes the place of the part: two files with the same
+    turns, side by side, would be no disc that can be played, so it has to go to another folder.
 
     Parameters
     ----------
@@ -69,20 +72,25 @@ def written(work: CutDisc, spelling: Format, out: Path, progress: Progress) -> W
     FitError
         More than `MOST_FILES` files, or one that is too small for anything.
     OutputError
-        Several files for one pipe; or what `output` tells. All files get their names together or none does.
+        Several files for one pipe; the rest of a part where the part lies; or what `output` tells. All files get their
+        names together or none does.
     """
     assert spelling.write is not None
     limited = _Limits.of(work.machine)
     if work.line is None or limited is None:
         with whole(out) as file:
             points = spelling.write(file, work, progress)
-            return Written((out,), points, file.tell())
+            size = file.tell()
+            if work.line is not None and work.line.first > 0:
+                _refuse_loss(out, out, size)
+        return Written((out,), points, size, () if work.line is None else _left_over(out, (out,), 1))
     with together(out) as drafts:
         side = _Side(work, spelling, limited, drafts, progress, is_stream(out))
         side.write()
         drafts.names = files = _names(out, side.numbers, side.number)
-        left = _left_over(out, files, side.numbers)
-    return Written(files, side.points, side.size, left)
+        if side.within:
+            _refuse_loss(files[0], out, drafts.held[0].stat().st_size)
+    return Written(files, side.points, side.size, _left_over(out, files, side.numbers[0]))
 
 
 @dataclass(frozen=True)
@@ -108,8 +116,8 @@ class _Limits:
 
     def __str__(self) -> str:
         said = [
-            f"{self.turns:g} turns" if self.turns is not None else "",
-            f"{self.points:,} points" if self.points is not None else "",
+            f"{self.turns:g} turn{'' if self.turns == 1 else 's'}" if self.turns is not None else "",
+            f"{self.points:,} point{'' if self.points == 1 else 's'}" if self.points is not None else "",
             f"{self.size / 1e6:g} MB" if self.size is not None else "",
         ]
         return " or ".join(text for text in said if text)
@@ -132,6 +140,8 @@ class _Side:
     size: int = 0
     room: int | None = None
     """How many samples will fill a file, once that is known."""
+    within: bool = False
+    """Whether the first file is the rest of a part that begins before the line does."""
 
     def __post_init__(self) -> None:
         assert self.work.line is not None
@@ -154,6 +164,7 @@ class _Side:
         begin = self.line.first
         if not self.limits.measured:
             if stop > begin:
+                self.within |= first < begin
                 self._keep(max(first, begin), stop)
             return stop
         last, points, size = self._fitted(first, stop)
@@ -162,6 +173,7 @@ class _Side:
             return last
         self.drafts.drop()
         if begin < last:
+            self.within = True
             self._keep(begin, last)
         return last
 
@@ -245,8 +257,25 @@ def _names(out: Path, numbers: list[int], of: int) -> tuple[Path, ...]:
     return tuple(out.with_name(f"{out.stem}-{number:0{digits}}{out.suffix}") for number in numbers)
 
 
-def _left_over(out: Path, files: tuple[Path, ...], numbers: list[int]) -> tuple[str, ...]:
-    """Tell of files beside ours that look like parts of this side and are not: whoever plays all would hear them."""
+def _refuse_loss(target: Path, out: Path, size: int) -> None:
+    """`OutputError` where the rest of a part, of so many bytes, would take the place of a file that holds more."""
+    try:
+        if not target.is_file() or target.stat().st_size <= size:
+            return
+    except OSError:  # told when the name is taken
+        return
+    first = "" if target == out else ", or go on from that file's first turn"
+    raise OutputError(
+        f"{target}: is there and holds more than this rest, which begins within it; make another folder for it "
+        f"(-o {out.parent / 'rest' / out.name}){first}"
+    )
+
+
+def _left_over(out: Path, files: tuple[Path, ...], first: int) -> tuple[str, ...]:
+    """Tell of files beside ours that look like parts of this side and are not: whoever plays all would hear them.
+
+    `first` is the number of our first file: parts before it belong to a side that is gone on with.
+    """
     if is_stream(out):
         return ()
     ours = {file.name for file in files}
@@ -256,13 +285,14 @@ def _left_over(out: Path, files: tuple[Path, ...], numbers: list[int]) -> tuple[
     with suppress(OSError):
         for name in sorted(each.name for each in out.parent.iterdir()):
             match = part.fullmatch(name)
-            before = match is not None and len(match[1]) == digits and int(match[1]) < numbers[0]
+            before = match is not None and len(match[1]) == digits and int(match[1]) < first
             if name not in ours and (name == out.name or match) and not before:
                 found.append(name)
     if not found:
         return ()
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    named = ", ".join(shown(name, 60) for name in found[:NAMED])
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return (
-        f"{shown(found[0], 60)}{more} beside it {'are' if more else 'is'} from a former cut: move what is no part of "
+        f"{named}{more} beside it {'are' if len(found) > 1 else 'is'} from a former cut: move what is no part of "
         "this disc away before you cut or play them together",
     )
