@@ -74,20 +74,20 @@ def test_parts_in_any_order_are_the_disc(folder, whole):
     random.Random(4).shuffle(shuffled)
     for paths in (files, files[::-1], shuffled, [folder], [*files[:3], folder]):
         found, told = discs.found(paths)
-        groove, notes = discs.read(found, None, RPM, silent)
+        groove, notes = discs.read(found, RPM, RPM, silent)
         assert (told, notes, len(found)) == ((), (), 12)
         np.testing.assert_array_equal(groove.lateral_m, whole.lateral_m)
 
 
 def test_parts_of_other_programs_with_a_point_missing_between_them(folder, whole):
-    groove, notes = discs.read(parts_in(folder, overlap=-1), None, RPM, silent)
+    groove, notes = discs.read(parts_in(folder, overlap=-1), RPM, RPM, silent)
     assert notes == ()
     assert error_db(whole, groove) < -50  # a chord goes over each gap
 
 
 def test_parts_that_share_no_point_or_several(folder, whole):
     for overlap in (0, 2, 3):
-        groove, notes = discs.read(parts_in(folder, overlap=overlap), None, RPM, silent)
+        groove, notes = discs.read(parts_in(folder, overlap=overlap), RPM, RPM, silent)
         assert notes == ()
         np.testing.assert_allclose(groove.lateral_m, whole.lateral_m, atol=1e-8)
 
@@ -124,7 +124,7 @@ def test_pictures_and_tracks_are_no_parts(folder):
     assert found == tuple(files)
     assert "'side.wav'" in note
     with pytest.raises(FormatError, match=r"'side\.wav' is no drawing in lines .* play it by itself"):
-        discs.read([*files, track], None, RPM, silent)
+        discs.read([*files, track], RPM, RPM, silent)
     (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(FormatError, match=r"a\.png: is no drawing of a disc"):
         discs.found([folder / "a.png", *files])
@@ -135,16 +135,40 @@ def test_pictures_and_tracks_are_no_parts(folder):
     [((4,), "'side-4.svg'"), ((0,), None), ((1,), "'side-1.svg'"), ((5, 6), "'side-5.svg' and 1 more"), ((12,), None)],
 )
 def test_a_missing_part_is_named(folder, gone, words):
-    """The last one cannot be missed by its number."""
+    """The last one cannot be missed by its number, but by its hole."""
     for number, file in enumerate(parts_in(folder), 1):
         if number in gone:
             file.unlink()
     found, told = discs.found([folder])
     assert told == ((f"a part seems to be missing: {words}",) if words else ())
-    groove, notes = discs.read(found, None, RPM, silent)
+    groove, notes = discs.read(found, RPM, RPM, silent)
+    assert ("the last part seems to be missing: there is no hole" in notes) == (gone == (12,))
     if gone in ((4,), (5, 6)):
         assert "a part seems to be missing: 1 more" in " ".join(notes)
         assert groove.seconds < 6 / 1.3 - 0.3
+
+
+def test_a_part_by_itself_misses_the_others(folder):
+    edge = '<circle r="64"/>'
+    line = spiral(36.0, 1000)
+    hole_line = "M" + "L".join(f"{3.62 * np.cos(a):.4f},{3.62 * np.sin(a):.4f}" for a in np.linspace(0, 2 * np.pi, 100))
+    drawn = f'<path d="{hole_line}"/>'
+    last = "the last part seems to be missing: there is no hole"
+    before = "what comes before 'side-02.svg' seems to be missing"
+    for name, part, more, notes in (
+        ("side-01.svg", line[:9000], "", (last,)),
+        ("side-01.svg", line, HOLE + edge, ()),
+        ("side-01.svg", line, drawn, ()),
+        ("side-02.svg", line[9000:18_001], "", (before, last)),
+        ("side-02.svg", line[18_000:], HOLE + edge, (f"{before}: the groove begins 9 mm inside the edge",)),
+        ("side-02.svg", line[18_000:], HOLE, ()),
+        ("side-02.svg", line, HOLE + edge, ()),
+        ("side-45.svg", line[9000:18_001], "", ()),
+        ("side.svg", line[18_000:], HOLE + edge, ()),
+        ("side.svg", line, "", ()),
+    ):
+        (folder / name).write_text(svg(part, more))
+        assert discs.read([folder / name], RPM, RPM, silent)[1] == notes
 
 
 def test_missing_numbers_keep_their_noughts(folder):
@@ -173,6 +197,7 @@ def test_names_that_number_nothing(folder, names):
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_fuzz_of_names(names):
     said = discs._missing(names)
+    assert all(0 <= number < 10**6 for number in discs._numbered(names))
     assert said is None or (said.startswith("a part seems to be missing: ") and said.isprintable())
     assert sorted(names, key=discs._counted) is not None
 
@@ -185,12 +210,12 @@ def test_a_file_named_twice_is_read_once(folder):
 
 def test_units_are_all_known_or_all_unknown(folder, whole):
     files = parts_in(folder, 3, size="")
-    groove, (note,) = discs.read(files, None, RPM, silent)
+    groove, (note,) = discs.read(files, RPM, RPM, silent)
     assert "by its hole its numbers are millimetres" in note
     assert error_db(whole, groove) < -60
     (folder / "size.svg").write_text(svg(spiral()[:100]))
     with pytest.raises(FormatError, match=r"'side-3\.svg' names no unit and 'size\.svg' does.*; export all parts"):
-        discs.read([*files, folder / "size.svg"], None, RPM, silent)
+        discs.read([*files, folder / "size.svg"], RPM, RPM, silent)
 
 
 def test_what_the_first_says_of_itself_counts(folder):
@@ -202,6 +227,23 @@ def test_what_the_first_says_of_itself_counts(folder):
     groove, _ = discs.read(files[::-1], None, RPM, silent)
     assert groove.rpm == Fraction(100, 3)
     assert discs.read(files, RPM, RPM, silent)[0].rpm == RPM
+
+
+def test_a_speed_that_is_taken_is_told(folder):
+    files = parts_in(folder, 3)
+    groove, notes = discs.read(files, None, Fraction(100, 3), silent)
+    told = "the files do not tell their speed; 33⅓ rpm is taken, --rpm names another"
+    assert (groove.rpm, notes) == (Fraction(100, 3), (told,))
+    whole = folder / "whole.svg"
+    for data, asked, speed, notes in (
+        ("", None, 78, ("the file does not tell its speed; 78 rpm is taken, --rpm names another",)),
+        ('data-rpm="fast"', None, 78, ("the file does not tell its speed; 78 rpm is taken, --rpm names another",)),
+        ("", Fraction(45), 45, ()),
+        ('data-rpm="45"', None, 45, ()),
+    ):
+        whole.write_text(svg(spiral(), HOLE, data))
+        groove, told = discs.read([whole], asked, RPM, silent)
+        assert (groove.rpm, told) == (speed, notes)
 
 
 def test_folders_that_are_none(tmp_path, folder, monkeypatch):
@@ -241,15 +283,22 @@ def test_several_formats_in_a_folder(folder, monkeypatch):
         discs.found([folder])
 
 
+def test_files_of_several_formats(folder):
+    files = parts_in(folder, 2)
+    (folder / "side-3.gcode").write_text("G21\nG90\nG0 X0 Y0\nG1 X5 Y0 F100\n")
+    with pytest.raises(FormatError, match=r"and 'side-3\.gcode' is gcode, 'side-2\.svg' is svg; name the files of one"):
+        discs.found([*files, folder / "side-3.gcode"])
+
+
 def test_too_many_points(folder, monkeypatch):
     files = parts_in(folder, 3)
     monkeypatch.setattr(discs, "MOST_POINTS", 14_000)
     with pytest.raises(FormatError, match="the files together hold more than"):
-        discs.read(files, None, RPM, silent)
+        discs.read(files, RPM, RPM, silent)
 
 
 def test_a_damaged_part_is_named(folder):
     files = parts_in(folder, 3)
     files[1].write_text(files[1].read_text()[:5000])
     with pytest.raises(FormatError, match=r"side-2\.svg: is cut short"):
-        discs.read(files, None, RPM, silent)
+        discs.read(files, RPM, RPM, silent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import FormatError
 from ..progress import Progress
-from ..units import shown
+from ..units import rpm_text, shown
 from .registry import HEAD, for_reading, sniffed
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 MOST_FILES = 1000
 MOST_ENTRIES = 20_000
 """A folder of more than this is no disc's."""
+RIM_M = 0.008
+"""A groove that begins further inside the disc's edge is the rest of one: IEC 60098's first grooves lie 3.3 to 4.6 mm
+inside, and 20 turns, which makers put into a file, are 4 mm and more."""
 MOST_POINTS = 100_000_000
 """Of all files together; a whole LP side on the finest grid has half as many."""
 
@@ -43,7 +47,7 @@ def found(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     Raises
     ------
     FormatError
-        No file, too many, one that no format knows; a folder without drawings or with those of several formats.
+        No file, too many, one that no format knows; a folder without drawings; files of several formats.
     """
     files: dict[str, Path] = {}
     notes: list[str] = []
@@ -58,8 +62,10 @@ def found(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         raise FormatError("there is no disc to read; name its file")
     if len(files) > MOST_FILES:
         raise FormatError(f"{len(files):,} files are no disc's; name the parts of one, {MOST_FILES:,} at most")
-    for each in files.values():
-        for_reading(each)
+    formats = {for_reading(each).name: each for each in files.values()}
+    if len(formats) > 1:
+        listed = ", ".join(f"{shown(path.name)} is {name}" for name, path in sorted(formats.items()))
+        raise FormatError(f"the parts of one disc are of one format, and {listed}; name the files of one disc")
     missing = _missing([each.name for each in files.values()])
     return tuple(files.values()), (*notes, *((missing,) if missing else ()))
 
@@ -92,8 +98,11 @@ def read(
     from ..paths.trace import groove_of
 
     drawing = _drawn(paths, progress)
-    groove, warnings = groove_of(drawing, rpm or _said_rpm(drawing.meta.get("rpm")) or else_rpm, progress=progress)
-    return groove, (*drawing.notes, *warnings)
+    speed = rpm or _said_rpm(drawing.meta.get("rpm"))
+    untold = () if speed else (_untold(len(paths), else_rpm),)
+    groove, warnings = groove_of(drawing, speed or else_rpm, progress=progress)
+    ends = _ends_missing([path.name for path in paths], drawing, float(groove.spiral.value.max()))
+    return groove, (*untold, *drawing.notes, *warnings, *ends)
 
 
 def _drawn(paths: Sequence[Path], progress: Progress) -> Drawing:
@@ -191,18 +200,56 @@ def _counted(name: str) -> tuple[tuple[str, int], ...]:
 
 def _missing(names: Sequence[str]) -> str | None:
     """Which of numbered parts are not there, where all names are alike but for one number; None if none seems so."""
-    if len(names) < 2:
-        return None
-    parts = [re.fullmatch(r"(.*?)([0-9]{1,6})(\D*)", name) for name in names]
-    if not all(parts) or len({(part[1], part[3]) for part in parts if part}) > 1:
-        return None
-    numbers = {int(part[2]): part for part in parts if part}
-    gone = sorted(set(range(min(1, *numbers), max(numbers))) - set(numbers))
-    if not gone or len(gone) > len(names):  # 33 and 45 are no parts of 45
+    numbers = _numbered(names)
+    gone = sorted(set(range(min(1, *numbers), max(numbers))) - set(numbers)) if len(numbers) > 1 else []
+    if not gone:
         return None
     like = next(iter(numbers.values()))
     name = f"{like[1]}{gone[0]:0{len(like[2])}}{like[3]}"
     return f"a part seems to be missing: {shown(name, 60)}" + (f" and {len(gone) - 1} more" if len(gone) > 1 else "")
+
+
+def _ends_missing(names: Sequence[str], drawing: Drawing, outer_m: float) -> tuple[str, ...]:
+    """Tell of a first or last part that is not there, which the numbers in the names alone do not show.
+
+    Layers are drawn with the last part, so without it there is neither a hole nor any other circle. A file by itself
+    is the rest of a disc if its groove, of outer radius `outer_m`, begins far inside the disc's edge.
+    """
+    from ..paths.centre import round_lines
+    from ..paths.join import Chain
+
+    numbers = _numbered(names)
+    if not numbers:
+        return ()
+    circles = (*drawing.circles, *round_lines([Chain((line,)) for line in drawing.lines]))
+    told = [] if circles else ["the last part seems to be missing: there is no hole"]
+    if len(numbers) == 1 and min(numbers) > 1 and drawing.scale_known:
+        inside_m = max((circle.radius_m for circle in circles), default=math.inf) - outer_m
+        if inside_m > RIM_M:
+            begins = f": the groove begins {1e3 * inside_m:.0f} mm inside the edge" if circles else ""
+            told.insert(0, f"what comes before {shown(names[0], 60)} seems to be missing{begins}")
+    return tuple(told)
+
+
+def _numbered(names: Sequence[str]) -> dict[int, re.Match[str]]:
+    """The numbers of parts, where all names are alike but for one number; none where they are no parts.
+
+    33 and 45 are no parts of 45. A name by itself is a part's only if its number has a nought in front, as ours have.
+    """
+    parts = [re.fullmatch(r"(.*?)([0-9]{1,6})(\D*)", name) for name in names]
+    found = [part for part in parts if part]
+    if not parts or len(found) < len(parts) or len({(part[1], part[3]) for part in found}) > 1:
+        return {}
+    numbers = {int(part[2]): part for part in found}
+    if len(names) == 1:
+        return numbers if found[0][2].startswith("0") else {}
+    return numbers if max(numbers) - len(numbers) <= len(names) else {}
+
+
+def _untold(files: int, rpm: Fraction) -> str:
+    """That a speed is taken which nobody named; in the words of the lathe's files."""
+    who = "the file does not tell its speed" if files == 1 else "the files do not tell their speed"
+    return f"{who}; {rpm_text(rpm)} rpm is taken, --rpm names another"
 
 
 def _said_rpm(text: str | None) -> Fraction | None:
