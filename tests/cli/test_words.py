@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from bonemusic.cli.words import WIDE, of_check
+from bonemusic.cli.words import WIDE, _size, of_check
 from bonemusic.workshop.checked import CheckReport
 
 from ..report.sides import BAD, HOSTILE, REPORT, SIDE, SILENT, UNPLACED
@@ -59,3 +59,12 @@ def test_no_name_takes_the_terminal_over(title):
     made = of_check(CheckReport(title, (BAD,), ()))
     assert not {"\x1b", "\r", "\u202e", "\x00", "\udcff"} & set(made)
     made.encode()
+
+
+def test_sizes_are_never_nothing():
+    assert [_size(count) for count in (48_600, 99_000, 100_000, 5_460_000)] == [
+        "48.6 kB",
+        "99.0 kB",
+        "0.1 MB",
+        "5.5 MB",
+    ]

@@ -48,10 +48,15 @@ def of_cut(report: CutReport) -> str:
             f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, "
             f"to {report.bandwidth_hz / 1e3:.1f} kHz"
         )
-    lines.append(f"{report.points:,} points, {report.bytes / 1e6:.1f} MB{_files(report.files)}")
+    lines.append(f"{report.points:,} points, {_size(report.bytes)}{_files(report.files)}")
     if report.machine_seconds is not None:
         lines.append(f"{report.machine} takes about {span_text(report.machine_seconds)}")
     return "\n".join(lines)
+
+
+def _size(count: int) -> str:
+    """A number of bytes: MB, and below 0.1 MB kB."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
 
 
 def _files(files: tuple[str, ...]) -> str:
