@@ -75,7 +75,7 @@ def test_the_table_gives_each_patch_its_colour(run: Run, place: Path, uncut: Non
     assert [float(row[0]) for row in rows] == strengths == [6, 9.4, 15, 24, 38]
 
 
-@pytest.mark.parametrize("machine", ["laser-1200", "grbl-laser", "cnc", "plotter", "ideal"])
+@pytest.mark.parametrize("machine", ["laser-1200", "grbl-laser", "cnc", "plotter"])
 def test_what_is_to_be_written_down_is_a_machine(
     run: Run, place: Path, machine: str, uncut: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +110,8 @@ def test_gcode_needs_no_setting(run: Run, place: Path, uncut: None) -> None:
     done = run("testcard", "--machine", "grbl-laser", "-o", "card.gcode")
     assert done.code == 0, done
     text = "\n".join(done.said)
-    assert "powers and depths are in the file" in text
+    assert "Set\n  - Speeds, powers and depths are in the file." in text
+    assert "The program stops (M0) before each of the seven heights" in text
     assert "patch-20" in text
     assert "#" not in text.split("[my-")[0]
 
@@ -120,13 +121,29 @@ def test_a_plotter_is_told_by_pens_and_dxf_by_layers(run: Run, place: Path) -> N
     assert done.code == 0, done
     pens = {int(n) for n in re.findall(rb"SP([0-9]+);", (place / "card.plt").read_bytes())} - {0}
     told = {int(n) for n in re.findall(r"pen ([0-9]+)", "\n".join(done.said))}
-    assert told <= pens == {*range(1, 32), 33}
-    assert told >= {1, 2, 10, *range(11, 32), 33}
+    assert told == pens - set(range(5, 10)) == {1, 2, 3, 4, *range(10, 31)}  # "pen 4 … pen 10"
+    assert "30 pens, and few plotters hold more than 8" in " ".join(" ".join(done.said).split())
+    assert "keep the setting whose three lines" in " ".join(" ".join(done.said).split())
     done = run("testcard", "--machine", "cnc", "-o", "card.dxf")
     layers = set(re.findall(r"\n8\r?\n(\S+)", (place / "card.dxf").read_text()))
     told = set(re.findall(r"(?:patch|height)-[0-9]+|(?<= )(?:marks|kerf|groove|jig|cut)(?=  )", "\n".join(done.said)))
     assert {name.upper() for name in told} <= layers
     assert len(told) >= 20 + 2 + 5
+
+
+@pytest.mark.parametrize("machine", ["ideal", "lathe"])
+def test_without_a_machine_it_is_a_proof(run: Run, place: Path, machine: str, uncut: None) -> None:
+    said = " ".join(run("testcard", "--machine", machine, "-o", "card.svg").said)
+    assert "It is a proof" in said
+    assert "lift the head" not in said
+    assert "[my-" not in said
+
+
+def test_a_line_width_is_told_only_where_the_file_has_one(run: Run, place: Path, uncut: None) -> None:
+    for suffix, told in (("svg", True), ("pdf", True), ("dxf", False)):
+        said = " ".join(" ".join(run("testcard", "--machine", "laser-1200", "-o", f"card.{suffix}").said).split())
+        assert ("Lines are 0.0254 mm wide, a driver's hairline. Cut all" in said) is told
+        assert "measure 100 mm." in said
 
 
 def test_json_and_nothing_else(run: Run, place: Path) -> None:
@@ -158,7 +175,7 @@ def test_a_pipe_needs_a_format_and_takes_the_file(run: Run, place: Path) -> None
 
 def test_refusals_are_one_line(run: Run, place: Path) -> None:
     refused(run("testcard", "--machine", "lazer-600"), "laser-600")
-    refused(run("testcard", "--machine", "laser-600", "-o", "card.gcode"), "takes no gcode")
+    refused(run("testcard", "--machine", "laser-600", "-o", "card.png"), "png, which draws no lines")
     refused(run("testcard", "--machine", "laser-600", "-o", "card.wav"), "takes no lathe")
     refused(run("testcard", "--machine", "laser-600", "-o", "card.svg", "SONG"), "extra argument", codes=(2,))
     assert list(place.iterdir()) == []

@@ -402,7 +402,13 @@ def test_layers_before_the_groove_come_first_and_a_pause_stops_before_its_own(ma
     lines = text.splitlines()
     begun = lines.index("; one")
     assert lines[begun + 1 : begun + 3] == ["; stop: lift _M2__ it", "M0"]
-    assert [line for line in lines[begun:] if line[0] == ";"] == ["; one", lines[begun + 1], "; two", "; cut"]
+    assert [line for line in lines[begun:] if line[0] == ";"] == [
+        "; one",
+        lines[begun + 1],
+        "; two",
+        "; groove",
+        "; cut",
+    ]
     assert lines.count("M0") == 1
     assert lines[:begun] == plain.splitlines()[:begun]
     path = tmp_path / "disc.gcode"

@@ -174,6 +174,8 @@ def test_what_is_drawn_before_the_groove_is_in_the_first_part_only(tmp_path, lim
     middle = [["groove"]] * (len(groups) - 2)
     assert groups == [["marks", "groove"], *middle, ["groove", "label", "cut"]]
     assert len(plain.files) <= len(made.files) <= len(plain.files) + 1
+    if "file_bytes" in limits:
+        assert min(file.stat().st_size for file in made.files[:-1]) > 0.9 * 60_000
     (box,) = {ElementTree.parse(file).getroot().get("viewBox") for file in made.files}
     assert float(box.split()[2]) * STEP_M == pytest.approx(0.4, abs=3 * STEP_M)
 

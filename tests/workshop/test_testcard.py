@@ -121,10 +121,10 @@ def few_turns(name, turning):
     spiral = Knots(np.array([0, 3.0]), np.array([0.058, 0.055]), np.full(2, -0.001))
     lateral = np.zeros(round(3 * 48_000 * 60 / 78))
     groove = Groove(spiral, constant(28e-6), Fraction(78), 48_000, lateral, Profile(56e-6, 6e-6, math.pi / 2))
-    layers = card(machine, disc, presets.sheet(work.SHEET), 8e-6, "5 cm/s").layers
+    drawn = card(machine, disc, presets.sheet(work.SHEET), 8e-6, "5 cm/s")
     own, cut = of_disc(disc, machine, 2e-4)
     line = ready(groove, disc, machine, machine.bandwidth_hz, silent, turning)
-    return CutDisc(groove, disc, machine, 1e4, line=line, layers=(own, *layers, cut))
+    return CutDisc(groove, disc, machine, 1e4, line=line, layers=(*drawn.after, own, cut), before=drawn.before)
 
 
 @pytest.mark.parametrize(("machine", "spelling"), KINDS)
@@ -152,8 +152,13 @@ def test_unnamed_it_is_called_after_its_machine_and_twice_the_same(short, tmp_pa
 @pytest.mark.parametrize(
     ("machine", "name", "kind", "said"),
     [
-        ("laser-1200", "card.gcode", FormatError, "laser-1200 takes no gcode.*svg"),
-        ("laser-1200", "card.png", FormatError, "takes no png that draws lines; give it one of: svg"),
+        (
+            "laser-1200",
+            "card.png",
+            FormatError,
+            "^png, which draws no lines, as a test card must; take .*one of: .*svg",
+        ),
+        ("lathe", "card.wav", FormatError, "^lathe, which draws no lines"),
         ("laser-1200", "card.xyz", FormatError, "unknown suffix"),
         ("laser", "card.svg", PresetError, "did you mean"),
         ("laser-1200", "no/folder/card.svg", OutputError, "make it first"),
@@ -182,5 +187,34 @@ def test_a_small_bed_is_refused_in_one_line(tmp_path, monkeypatch) -> None:
 
 def test_a_machine_that_takes_no_lines_has_no_card(tmp_path, monkeypatch) -> None:
     own_machine(tmp_path, monkeypatch, '[printer]\nlike = "ideal"\nformats = ["png"]\n')
-    with pytest.raises(FormatError, match="printer takes no drawings"):
+    with pytest.raises(FormatError, match=r"printer takes png, which draws no lines, .* one of: dxf"):
         work.cut_testcard("printer", None)
+    with pytest.raises(FormatError, match="lathe takes lathe, which draws no lines"):
+        work.cut_testcard("lathe", None)
+
+
+def test_a_format_that_the_machine_does_not_take_is_written_with_a_note(short, tmp_path) -> None:
+    report = work.cut_testcard("laser-1200", tmp_path / "card.gcode")
+    assert (tmp_path / "card.gcode").stat().st_size == report.bytes
+    assert "laser-1200 takes svg, pdf, dxf, not gcode" in report.warnings
+
+
+def test_the_groove_follows_all_but_what_goes_through(made) -> None:
+    path, report = made
+    text = path.read_text()
+    name = r'<g id="([^"]+)"' if report.format == "svg" else r"(?m)^; ([a-z]+(?:-[0-9]+)?)$"
+    heights, patches = [f"height-{n}" for n in range(1, 8)], [f"patch-{n:02}" for n in range(1, 21)]
+    found = [each for each in re.findall(name, text) if each != "label"]
+    assert found == ["marks", *heights, "kerf", *patches, "groove", "jig", "cut"]
+    if report.format == "gcode":
+        assert max(re.split("(?m)^; ", text), key=len).startswith("groove")
+        stops = re.findall(r"; (.*)\n; stop: (.*)\nM0\n", text)
+        assert stops[0] == ("height-1", "set the head -1.0 mm from its usual height")
+        assert [layer for layer, _ in stops] == [*heights, "kerf"]
+        assert stops[-1][1] == "set the head back to its usual height"
+
+
+def test_coarse_grids_and_radii_get_a_louder_reference() -> None:
+    loud = {name for name in presets.names("machines") if work.reference_db(presets.machine(name))}
+    assert loud >= {"laser-1200", "laser-600", "plotter", "cnc-rotary"}
+    assert not loud & {"ideal", "lathe", "grbl-laser", "cnc"}

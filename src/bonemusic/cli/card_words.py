@@ -16,13 +16,19 @@ ACROSS = 4
 STRENGTH = {"beam": "power", "mill": "depth", "pen": "force"}
 HEIGHTS = {"beam": "heights of the head", "mill": "depths", "pen": "settings of the blade"}
 GCODE, LAYERED, PENS = "gcode", ("gcode", "dxf"), "hpgl"
+WIDTHS = ("svg", "pdf")
+"""Formats that say how wide their lines are."""
 TOLD_BY = {"dxf": "layer", PENS: "pen"}
 """By what a format tells settings apart, where it is not by colour."""
 
 
 def of_testcard(report: CardReport) -> str:
     """All of it, in a few paragraphs."""
-    text = "\n".join([_head(report), *_setting(report), _patches(report), *_judging(report), _pasted(report)])
+    if report.kind == "proof":
+        parts = [_head(report), _proof(report)]
+    else:
+        parts = [_head(report), *_setting(report), _patches(report), *_judging(report), _pasted(report)]
+    text = "\n".join(parts)
     return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
 
 
@@ -43,32 +49,54 @@ def _head(report: CardReport) -> str:
     return _wrapped(head)
 
 
+def _proof(report: CardReport) -> str:
+    return _wrapped(
+        f"It is a proof to look at and to play: {report.machine} names no power (groove_power_percent) and no depth "
+        "(pass_depth_um), so what the card tries are a laser's shares of power. Name your machine with --machine for a "
+        "card to run; what to set and how to judge it is then said."
+    )
+
+
 def _setting(report: CardReport) -> Iterator[str]:
     """What to tell the machine, in the order in which the groups are run."""
     yield "\nSet"
     if report.format == GCODE:
         yield _item(
-            "Nothing: speeds, powers and depths are in the file. X0 Y0 is the middle of the hole, Z0 the sheet's top."
+            "Speeds, powers and depths are in the file. All axes are 0 in the middle of the hole, on the sheet's top."
         )
     else:
-        hair = "" if report.stroke_mm is None else f" Lines are {report.stroke_mm:g} mm wide, a driver's hairline:"
+        told = report.stroke_mm is not None and report.format in WIDTHS
+        hair = f" Lines are {report.stroke_mm:g} mm wide, a driver's hairline." if told else ""
+        give = "Cut all as vectors, engrave nothing, and give" if report.kind == "beam" else "Give"
         yield _item(
-            f"Import true to size: the rulers measure 100 mm.{hair} Cut all as vectors, engrave nothing, and give each "
+            f"Import true to size: the rulers measure 100 mm.{hair} {give} each "
             f"{TOLD_BY.get(report.format, 'colour')} its setting, in this order:"
         )
         yield from _rows(report)
     if len(report.files) > 1:
         yield _item(
-            "The last file holds all that lies around the groove; what goes through the sheet is run last of all."
+            "The first file also holds what lies around the groove, the last one what goes through the sheet: run them "
+            "in their order."
         )
-    if report.kind == "beam":
-        lifts = ", ".join(each.height for each in report.heights)
-        stop = "Hold the job" if report.format == GCODE else "Stop"
+    if report.kind != "mill":
+        yield _item(_by_hand(report))
+    if report.format == PENS:
         yield _item(
-            f"{stop} before each height and lift the head by hand: {lifts} mm from where it is. Then back to 0."
+            f"These are {len(_pens(report))} pens, and few plotters hold more than 8: run the file from a program that "
+            "stops at each of them, or draw the card as svg and cut it by colours."
         )
-    elif report.kind == "pen":
-        yield _item("Stop before each of the seven, let the blade out by a notch more, and go back afterwards.")
+
+
+def _by_hand(report: CardReport) -> str:
+    """What no file sets: the seven heights, and the way back."""
+    programmed = report.format == GCODE
+    stop = "The program stops (M0)" if programmed else "Stop"
+    if report.kind == "pen":
+        done = "let the blade out by a notch more"
+    else:
+        done = f"lift the head by hand: {', '.join(each.height for each in report.heights)} mm from its usual height"
+    after = "It stops once more before the kerf; go back." if programmed else "Then go back."
+    return f"{stop} before each of the seven {HEIGHTS[report.kind].partition(' ')[0]}; {done}. {after}"
 
 
 def _rows(report: CardReport) -> Iterator[str]:
@@ -107,8 +135,8 @@ def _judging(report: CardReport) -> Iterator[str]:
     if report.kind == "mill":
         yield _item("Depth: the first lines to be seen tell where the sheet's top is; set Z by them and cut again.")
     else:
-        name = "Focus" if report.kind == "beam" else "Blade"
-        yield _item(f"{name}: keep the height whose three lines are thinnest and still even.")
+        what = "Focus: keep the height" if report.kind == "beam" else "Blade: keep the setting"
+        yield _item(f"{what} whose three lines are thinnest and still even.")
     nearest, widest = report.kerf_um[0], report.kerf_um[-1]
     yield _item(
         f"Kerf: the nearest pair that stays two lines, of {nearest:.0f} to {widest:.0f} µm, is just over the kerf. The "
@@ -153,10 +181,16 @@ def _near(report: CardReport) -> float:
 def _tag(report: CardReport, layer: str, colour: str) -> str:
     """What a layer is known by in the file."""
     if report.format == PENS:
-        # the groove's is the first, the others follow; an empty label's is left out before the last
-        pens = {"groove": 1, "cut": len(report.layers) + 3}
-        return f"pen {pens[layer] if layer in pens else report.layers.index(layer) + 2}"
+        return f"pen {_pens(report).index(colour) + 1}"
     return layer if report.format in LAYERED else colour
+
+
+def _pens(report: CardReport) -> list[str]:
+    """The colour of each pen, the first one's first: groove, marks and cut, then as they come."""
+    colours = [report.groove_colour, report.marks_colour, report.cut_colour]
+    colours += (each.colour for each in report.heights)
+    colours += (each.colour for each in report.patches)
+    return list(dict.fromkeys(colours))
 
 
 def _strength(patch: Patch) -> str:

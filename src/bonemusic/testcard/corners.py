@@ -16,7 +16,7 @@ from .strokes import Lines, text
 from .trials import Height, kind_of
 
 HEADS = {"beam": "FOCUS mm", "mill": "DEPTH µm", "pen": "BLADE NO.", "proof": "FOCUS mm"}
-BACK = {"beam": "set the head back to its focus", "pen": "set the blade back as it was"}
+BACK = {"beam": "set the head back to its usual height", "pen": "set the blade back as it was"}
 """What is to be done after the last height, where heights are set by hand."""
 HAIRS, HAIR_GAP_M = 3, 0.7 * MM
 FIGURES_M = 8.5 * MM

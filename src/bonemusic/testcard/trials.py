@@ -107,7 +107,7 @@ def heights(machine: Machine, depth_m: float) -> tuple[Height, ...]:
         case "pen":
             return tuple(Height(str(notch), pause=f"set the blade to no. {notch} of 7") for notch in range(1, 8))
         case "beam":
-            return tuple(Height(lift, pause=f"set the head {lift} mm from its focus") for lift in lifts)
+            return tuple(Height(lift, pause=f"set the head {lift} mm from its usual height") for lift in lifts)
         case _:
             return tuple(map(Height, lifts))
 

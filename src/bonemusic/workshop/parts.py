@@ -190,7 +190,8 @@ class _Side:
             points, size = self._made(first, first + count)
             used = self.limits.used(points, size)
             if used <= 1:
-                self.room = max(LEAST, int(count * FULL / used))
+                if first or not self.work.before:  # no other file holds that
+                    self.room = max(LEAST, int(count * FULL / used))
                 return first + count, points, size
             self.drafts.drop()
             count = int(count * min(FULL / used, shrink))

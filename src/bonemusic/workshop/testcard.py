@@ -28,8 +28,11 @@ from .wish import Wish
 
 DISC, SHEET, CURVE = "card-5in-78", "x-ray-film", "riaa"
 COARSE_DB = 12.0
-"""The reference's level where the grid is coarser than its swing at 0 dB: 20 cm/s, 32 µm at 1 kHz; good pickups track
+"""The reference's level where the grid is coarse against its swing at 0 dB: 20 cm/s, 32 µm at 1 kHz; good pickups track
 30 cm/s."""
+TURNING_STEPS = 4
+"""Steps of a turntable axis's radius that count as one of a grid in x and y: no angle makes up for them (assumed: with
+fewer to the swing, noise lies 12 dB below 5 cm/s)."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,9 @@ class CardGroove:
 class CardReport:
     """What was drawn.
 
-    `kind` is "beam", "mill" or "pen"; `layers` are those between the groove and the disc's own outline, in the file's
-    order. Colours are those of drawings; G-code has none and holds the settings themselves.
+    `kind` is "beam", "mill", "pen" or "proof", which is no machine's; `layers` are all but the groove and the disc's
+    own outline, in the file's order, the groove before the last one, `jig`. Colours are those of drawings; G-code has
+    none and holds the settings themselves.
     """
 
     machine: str
@@ -126,17 +130,20 @@ def spelling_for(machine: Machine, out: Path | None, name: str | None) -> Format
     Raises
     ------
     FormatError
-        It draws no lines, or the machine does not take it.
+        It draws no lines.
     """
-    drawn = [f for known in machine.formats for f in formats.known() if f.name == known and f.lines]
-    if not drawn:
-        raise FormatError(f"{machine.name} takes no drawings, which a test card is; name another --machine")
+    drawing = [f for f in formats.known() if f.lines]
     if out is None and name is None:
-        return drawn[0]
-    found = formats.for_writing(out or Path("-"), name)
-    if found not in drawn:
-        takes = ", ".join(f"{f.name} ({f.suffixes[0]})" for f in drawn)
-        raise FormatError(f"{machine.name} takes no {found.name} that draws lines; give it one of: {takes}")
+        found = next((f for f in drawing if f.name == machine.formats[0]), None)
+        said = f"{machine.name} takes {machine.formats[0]}"
+    else:
+        found = formats.for_writing(out or Path("-"), name)
+        said = found.name
+    if found not in drawing:
+        lines = ", ".join(f"{f.name} ({f.suffixes[0]})" for f in drawing)
+        raise FormatError(
+            f"{said}, which draws no lines, as a test card must; take --format or -o with one of: {lines}"
+        )
     return found
 
 
@@ -178,14 +185,15 @@ def cut_testcard(
     song = _song(sound(boogie(TUNE_S), wish.curve))
     from . import side
 
-    made = side.make([song], wish, spelling, path, progress, marks=drawn.layers)
+    made = side.make([song], wish, spelling, path, progress, marks=drawn.after, before=drawn.before)
     return _report(machine, spelling, path, drawn, made, level_db)
 
 
 def reference_db(machine: Machine) -> float:
-    """The level of the reference tone: 0 dB (5 cm/s), more where a step of the machine is more than its swing."""
+    """The level of the reference tone: 0 dB (5 cm/s), more where a step of the machine is much against its swing."""
     swing_m = REFERENCE_VELOCITY_M_S / (2 * math.pi * REFERENCE_HZ)
-    return COARSE_DB if max(machine.step_m, machine.spacing_m / 8) > swing_m else 0.0
+    step_m = machine.step_m if machine.turn_steps is None else TURNING_STEPS * machine.step_m
+    return COARSE_DB if max(step_m, machine.spacing_m / 8) > swing_m else 0.0
 
 
 def _song(heard: Audio) -> Song:

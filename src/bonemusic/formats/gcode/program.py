@@ -92,6 +92,11 @@ class Program:
                 self.line(f"; stop: {harmless(layer.pause)}")
                 self.line("M0")
 
+    def announce_groove(self, cut: CutDisc) -> None:
+        """Say that the groove comes, where other layers came before it."""
+        if cut.before:
+            self.line("; groove")
+
     def end(self) -> None:
         """Everything off."""
         for text in self.dialect.end:

@@ -43,6 +43,7 @@ def write(out: IO[bytes], cut: CutDisc, spoken: Dialect, progress: Progress) -> 
     count = passes(deepest, cut.machine.pass_depth_m)
     for layer in cut.before:
         _layer(program, layer, deepest)
+    program.announce_groove(cut)
     drawn = 0
     for a, r in cut.line.pieces(lambda a, r: (a, r), progress):
         begin, end = int(a[0]) / cut.machine.turn_steps, int(a[-1]) / cut.machine.turn_steps

@@ -39,6 +39,7 @@ def write(out: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     program.head(cut, ZERO)
     for layer in cut.before:
         _layer(program, layer, greatest_depth(cut))
+    program.announce_groove(cut)
     points = _groove(program, cut, progress)
     for layer in cut.layers:
         _layer(program, layer, greatest_depth(cut))
