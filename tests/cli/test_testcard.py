@@ -175,7 +175,10 @@ def test_a_pipe_needs_a_format_and_takes_the_file(run: Run, place: Path) -> None
 
 def test_refusals_are_one_line(run: Run, place: Path) -> None:
     refused(run("testcard", "--machine", "lazer-600"), "laser-600")
-    refused(run("testcard", "--machine", "laser-600", "-o", "card.png"), "png, which draws no lines")
-    refused(run("testcard", "--machine", "laser-600", "-o", "card.wav"), "takes no lathe")
+    refused(
+        run("testcard", "--machine", "laser-600", "-o", "card.png"),
+        "a test card is lines, which png does not draw; name another",
+    )
+    refused(run("testcard", "--machine", "laser-600", "-o", "card.wav"), "which lathe does not draw")
     refused(run("testcard", "--machine", "laser-600", "-o", "card.svg", "SONG"), "extra argument", codes=(2,))
     assert list(place.iterdir()) == []

@@ -156,9 +156,9 @@ def test_unnamed_it_is_called_after_its_machine_and_twice_the_same(short, tmp_pa
             "laser-1200",
             "card.png",
             FormatError,
-            "^png, which draws no lines, as a test card must; take .*one of: .*svg",
+            "lines, which png does not draw; name another.*svg",
         ),
-        ("lathe", "card.wav", FormatError, "^lathe, which draws no lines"),
+        ("lathe", "card.wav", FormatError, "lines, which lathe does not draw"),
         ("laser-1200", "card.xyz", FormatError, "unknown suffix"),
         ("laser", "card.svg", PresetError, "did you mean"),
         ("laser-1200", "no/folder/card.svg", OutputError, "make it first"),
@@ -187,9 +187,9 @@ def test_a_small_bed_is_refused_in_one_line(tmp_path, monkeypatch) -> None:
 
 def test_a_machine_that_takes_no_lines_has_no_card(tmp_path, monkeypatch) -> None:
     own_machine(tmp_path, monkeypatch, '[printer]\nlike = "ideal"\nformats = ["png"]\n')
-    with pytest.raises(FormatError, match=r"printer takes png, which draws no lines, .* one of: dxf"):
+    with pytest.raises(FormatError, match=r"lines, which png, the usual format of printer, does not draw; name .* dxf"):
         work.cut_testcard("printer", None)
-    with pytest.raises(FormatError, match="lathe takes lathe, which draws no lines"):
+    with pytest.raises(FormatError, match="which lathe, the usual format of lathe, does not draw"):
         work.cut_testcard("lathe", None)
 
 

@@ -135,14 +135,14 @@ def spelling_for(machine: Machine, out: Path | None, name: str | None) -> Format
     drawing = [f for f in formats.known() if f.lines]
     if out is None and name is None:
         found = next((f for f in drawing if f.name == machine.formats[0]), None)
-        said = f"{machine.name} takes {machine.formats[0]}"
+        said = f"{machine.formats[0]}, the usual format of {machine.name},"
     else:
         found = formats.for_writing(out or Path("-"), name)
         said = found.name
     if found not in drawing:
         lines = ", ".join(f"{f.name} ({f.suffixes[0]})" for f in drawing)
         raise FormatError(
-            f"{said}, which draws no lines, as a test card must; take --format or -o with one of: {lines}"
+            f"a test card is lines, which {said} does not draw; name another with --format or -o: {lines}"
         )
     return found
 
