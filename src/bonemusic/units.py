@@ -63,6 +63,12 @@ def shown(text: str, most: int = 40) -> str:
     return f"'{kept}…'" if len(text) > most else f"'{kept}'"
 
 
+def name_shown(name: str) -> str:
+    """A file's name as an error begins with it: short, printable, without quotes."""
+    short = name if len(name) <= 60 else name[:57] + "..."
+    return short if short.isprintable() else ascii(short)
+
+
 def _stripped(text: str) -> str:
     """The text without white space around it; empty, and so nothing that parses, where it is far too long."""
     return text.strip() if len(text) <= MOST_CHARACTERS else ""

@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from ...errors import FormatError
+from ...files import named
 from ...paths.drawing import Drawing
 from ...units import shown
 from . import BINARY, DWG, entities, tags
@@ -62,21 +63,10 @@ def read(path: Path) -> Drawing:
     FormatError
         Missing, empty, binary, no DXF, cut short, too large, or without a single line.
     """
-    name = path.name if len(path.name) <= 60 else path.name[:57] + "..."
-    name = name if name.isprintable() else ascii(name)
-    try:
-        with path.open("rb") as file:
-            reader = _Reader()
-            reader.feed(file)
-            return reader.drawing()
-    except FormatError as why:
-        raise FormatError(f"{name}: {why}") from why.__cause__
-    except FileNotFoundError as why:
-        raise FormatError(f"{name}: there is no such file; check the name") from why
-    except IsADirectoryError as why:
-        raise FormatError(f"{name}: is a directory; name a file in it") from why
-    except OSError as why:
-        raise FormatError(f"{name}: cannot be read ({why.strerror}); check its permissions") from why
+    with named(path, FormatError), path.open("rb") as file:
+        reader = _Reader()
+        reader.feed(file)
+        return reader.drawing()
 
 
 class _Reader:

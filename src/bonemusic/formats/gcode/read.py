@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
+from ...files import named
 from ...paths.drawing import Drawing
 from . import pen
 from .motion import COUNT, FAULTS, FULL, LINE, UNIT_KNOWN
@@ -49,26 +50,14 @@ def read(path: Path) -> Drawing:
     FormatError
         Missing, empty, too large, no G-code, or G-code that draws nothing or is not followed (variables, subprograms).
     """
-    name = path.name if len(path.name) <= 60 else path.name[:57] + "..."
-    name = name if name.isprintable() else ascii(name)
-    try:
+    with named(path, FormatError):
         return _drawing(_bytes(path))
-    except FormatError as why:
-        raise FormatError(f"{name}: {why}") from why.__cause__
 
 
 def _bytes(path: Path) -> NDArray[Any]:
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FormatError(f"is larger than {MAX_BYTES >> 20} MB; split the program")
-        data = path.read_bytes()
-    except FileNotFoundError as why:
-        raise FormatError("there is no such file; check the name") from why
-    except IsADirectoryError as why:
-        raise FormatError("is a directory; name a file in it") from why
-    except OSError as why:
-        raise FormatError(f"cannot be read ({why.strerror}); check its permissions") from why
+    if path.stat().st_size > MAX_BYTES:
+        raise FormatError(f"is larger than {MAX_BYTES >> 20} MB; split the program")
+    data = path.read_bytes()
     if not data:
         raise FormatError("is empty (0 bytes); take a whole copy of the file")
     if b"\n" not in data:  # lines that end as on old Macs

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
+from ...files import named
 from ...paths.drawing import Circle, Drawing
 from ...units import shown
 from . import operators as op
@@ -54,13 +55,8 @@ def read(path: Path) -> Drawing:
     FormatError
         No PDF, damaged, cut short, locked, too large, dangerous, or without a single line.
     """
-    name = path.name if len(path.name) <= 60 else path.name[:57] + "..."
-    name = name if name.isprintable() else ascii(name)
-    try:
-        with opened(path) as source:
-            return _drawing(source)
-    except FormatError as why:
-        raise FormatError(f"{name}: {why}") from why.__cause__
+    with named(path, FormatError), opened(path) as source:
+        return _drawing(source)
 
 
 def _drawing(source: Source) -> Drawing:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
+from ...files import named
 from ...paths.drawing import Circle, Drawing
 from . import pathdata
 from .frame import PIXEL_M, SAME, Matrix, length_px, shown, times, transform, viewport
@@ -55,15 +56,11 @@ def read(path: Path) -> Drawing:
     FormatError
         Missing, empty, no SVG, cut short, too large, dangerous, or without a single polyline.
     """
-    name = path.name if len(path.name) <= 60 else path.name[:57] + "..."
-    name = name if name.isprintable() else ascii(name)
     reader = _Reader()
-    try:
+    with named(path, FormatError):
         with closing(_chunks(path)) as chunks:
             reader.feed(chunks)
         return reader.drawing()
-    except FormatError as why:
-        raise FormatError(f"{name}: {why}") from why.__cause__
 
 
 def _chunks(path: Path) -> Generator[bytes, None, None]:
@@ -75,12 +72,6 @@ def _chunks(path: Path) -> Generator[bytes, None, None]:
             yield from _limited(cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file)
     except (gzip.BadGzipFile, EOFError, zlib.error) as why:
         raise FormatError("is damaged or cut short (gzip); take a whole copy of the file") from why
-    except FileNotFoundError as why:
-        raise FormatError("there is no such file; check the name") from why
-    except IsADirectoryError as why:
-        raise FormatError("is a directory; name a file in it") from why
-    except OSError as why:
-        raise FormatError(f"cannot be read ({why.strerror}); check its permissions") from why
 
 
 def _limited(file: IO[bytes]) -> Generator[bytes, None, None]:
@@ -243,7 +234,9 @@ class _Reader:
             raise FormatError("holds no path or polyline that is displayed; draw the groove as a polyline")
         notes: tuple[str, ...] = ()
         if self.curves:
-            notes = (f"{sum(self.curves.values())} paths are drawn with curves ({letters}) and were passed over",)
+            count = sum(self.curves.values())
+            paths = "1 path is drawn with curves" if count == 1 else f"{count} paths are drawn with curves"
+            notes = (f"{paths} ({letters}) and passed over",)
         return Drawing(tuple(self.lines), tuple(self.circles), notes, self.scale_known, self.meta)
 
 
