@@ -22,7 +22,8 @@ from bonemusic.curves import to_displacement
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths import grid
 from bonemusic.paths.line import Line, Search
-from bonemusic.paths.ready import SEARCH_RATE_HZ, WORTH, ready
+from bonemusic.paths.ready import SEARCH_RATE_HZ, ready
+from bonemusic.paths.search import WORTH
 
 SHARED = Path(os.environ.get("BONEMUSIC_SHARED", Path(__file__).parent.parent.parent / "shared"))
 RATE_HZ = 48_000

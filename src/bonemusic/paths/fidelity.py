@@ -98,7 +98,12 @@ def peak_velocity_m_s(line: Line, groove: Groove, first: int, last: int, everywh
         order = np.argsort(-strongest, kind="stable")[:CELLS]
         starts = starts[order][strongest[order] >= NEARLY * velocity.max()]
     held: dict[int, Points] = {}
-    return max(_peak_within(line, groove, int(a), min(int(a) + cell, last), stride, held) for a in np.sort(starts))
+
+    def within(a: int) -> float:
+        return _peak_within(line, groove, a, min(a + cell, last), stride, held)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return max(pool.map(within, np.sort(starts).tolist()))
 
 
 def _peak_within(line: Line, groove: Groove, first: int, last: int, stride: int, held: dict[int, Points]) -> float:

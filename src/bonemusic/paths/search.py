@@ -30,15 +30,13 @@ CELLS_PER_S, CELLS_PER_PERIOD = 30_000, 6
 """Cells are a step long, but no more in a second than this, or in a period of the highest frequency."""
 FINEST = 12
 """A grid of more steps to a cell is not searched: it loses little by rounding."""
-NEAREST, NEAR, ENOUGH = 0.6, 1.2, 5
+NEAREST, NEAR, ENOUGH = 0.6, 1.2, 3
 """How far from the groove a point may lie, in steps, least and most: with 1.0 on a grid as long as its cells noise is
 some 2 dB louder, with 1.6 no less as played; with 0.5 there is always a point. Between these, so far that a cell holds
 about twice `ENOUGH` points."""
 OVERSHOOT = 0.19
 """How far outside a bend corners are looked for, against the bend over two cells to either side: straight lines that
 are h long fit a curve best with their corners h²/12 of its second derivative outside it; h is taken as three cells."""
-REACH = 5
-"""How far ahead the next point may lie, in cells, beyond twice the least spacing."""
 POINTS_PER_PERIOD = 3
 """Points that must lie so far apart that there are fewer of them in a period of the highest frequency are too few for
 any shaping of noise, and are searched for in another way."""
@@ -61,20 +59,24 @@ class Care:
     above : float
         What an error above the band weighs against one at 1 kHz: low enough to put the noise there, high enough for
         lines not to zigzag so that no stylus, and no machine, follows.
+    reach : int
+        How far ahead the next point may lie, in cells, beyond twice the least spacing.
     even : float
         What errors weigh besides, alike at all frequencies, against what replay makes of one at 1 kHz.
     """
 
     beam: int
     above: float
+    reach: int
     even: float = 0.0
 
 
-COARSE = Care(6, 0.003)
+COARSE = Care(6, 0.003, 5)
 """Twice the beam gains half a decibel, half of it loses one."""
-FINE = Care(4, 0.01)
-"""Cells of more than four steps: what is left of the noise there is little enough."""
-SPACED = Care(3, 0.4, 0.7)
+FINE = Care(3, 0.01, 4)
+"""Cells of more than four steps: what is left of the noise there is little enough. With a beam of 4 there is 0.4 dB
+less of it, and a third more to do; a reach of 5 gains nothing but a tenth of the points."""
+SPACED = Care(3, 0.4, 5, 0.7)
 """Points that keep their distance hardly have anything above the band; what they lose by a narrow beam, they gain by
 being settled. So few can have the treble only at the bass's cost: weighed as replayed alone, noise has 0.6 dB less of
 signal to error in displacement, and nothing more as played."""
@@ -162,7 +164,7 @@ def choose(
     start, x, y, along, off = candidates(corners, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
     means = cell_means(near, per_cell, cells)
     heard = heard_correlation(per_s, drawn.bandwidth_hz, care.above, care.even, settle.CELLS)
-    ahead = REACH + math.ceil(2 * spacing_m / cell_m)
+    ahead = care.reach + math.ceil(2 * spacing_m / cell_m)
     apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
     through = search(start, x, y, along, off, means, taps(heard[: TAPS + 1]), care.beam, ahead, apart2, worth)
     if not len(through):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import presets
 from ..errors import FitError
@@ -18,6 +20,7 @@ from ..paths.line import Line
 from ..paths.parts import stretch, turns_of
 from ..presets import Disc, Machine
 from ..progress import silent
+from ..spectral import THREADS
 from ..units import span_text
 
 GLANCES, GLANCE_S = 16, 0.1
@@ -64,18 +67,19 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
     glance = round(GLANCE_S * line.wave.points_per_s)
     count = max(min(GLANCES, (line.last - line.first) // (2 * glance)), 1)
     starts = np.linspace(line.first, max(line.last - 2 * glance, line.first), count).astype(int)
-    seconds = points = size = drawn = 0.0
-    for a in starts.tolist():
-        middle, b = min(a + glance, line.last), min(a + 2 * glance, line.last)
-        if b - middle < 2:
-            continue
-        for end, sign in ((b, 1), (middle, -1)):
-            part, held = stretch(line, a, end), io.BytesIO()
-            x, y = part.points(a, end)
-            seconds += sign * timing.seconds(x, y, line.step_m, machine)
-            points += sign * spelling.write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
-            size += sign * held.tell()
-        drawn += b - middle
+
+    def asked(end: int, a: int) -> NDArray[np.float64]:
+        part, held = stretch(line, a, end), io.BytesIO()
+        seconds = timing.seconds(*part.points(a, end), line.step_m, machine)
+        points = spelling.write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
+        return np.array([seconds, points, held.tell()])
+
+    def looked_at(a: int) -> NDArray[np.float64]:
+        middle, end = min(a + glance, line.last), min(a + 2 * glance, line.last)
+        return np.array([*(asked(end, a) - asked(middle, a)), end - middle]) if end - middle >= 2 else np.zeros(4)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        seconds, points, size, drawn = sum(pool.map(looked_at, starts.tolist()), np.zeros(4)).tolist()
     share = (line.last - line.first) / max(drawn, 1.0)
     points, size = points * share, size * share
     passes = math.ceil(_depth_m(work) / machine.pass_depth_m - 1e-9) if machine.pass_depth_m else 1
