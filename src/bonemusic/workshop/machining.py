@@ -61,9 +61,9 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
     spelling : Format
         One of lines.
     """
-    line, machine = work.line, work.machine
+    line, machine, write = work.line, work.machine, spelling.write
     assert line is not None
-    assert spelling.write is not None
+    assert write is not None
     glance = round(GLANCE_S * line.wave.points_per_s)
     count = max(min(GLANCES, (line.last - line.first) // (2 * glance)), 1)
     starts = np.linspace(line.first, max(line.last - 2 * glance, line.first), count).astype(int)
@@ -71,7 +71,7 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
     def asked(end: int, a: int) -> NDArray[np.float64]:
         part, held = stretch(line, a, end), io.BytesIO()
         seconds = timing.seconds(*part.points(a, end), line.step_m, machine)
-        points = spelling.write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
+        points = write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
         return np.array([seconds, points, held.tell()])
 
     def looked_at(a: int) -> NDArray[np.float64]:
