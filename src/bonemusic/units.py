@@ -6,6 +6,7 @@ that says what would have been understood.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -21,6 +22,7 @@ LENGTH_M = {
 TIME_S = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "min": 60.0, "m": 60.0, "h": 3600.0}
 VELOCITY_M_S = {"m/s": 1.0, "cm/s": 1e-2, "mm/s": 1e-3}
 FREQUENCY_HZ = {"Hz": 1.0, "hz": 1.0, "kHz": 1e3, "khz": 1e3}
+ANGLE_RAD = {"deg": math.pi / 180, "°": math.pi / 180, "rad": 1.0}
 ACCELERATION_M_S2 = {"g": 9.80665, "m/s2": 1.0, "m/s²": 1.0, "km/s2": 1e3, "km/s²": 1e3}
 # Speeds that a name on a label stands for; AES-S001-064 and IEC 60098 for the fractions of the mains' frequency.
 SPEEDS = {
@@ -105,6 +107,11 @@ def length_m(text: str, bare: str | None = "mm") -> float:
     if value < 0:
         raise UnitError(f"{shown(text)}: a length cannot be negative")
     return value
+
+
+def angle_rad(text: str) -> float:
+    """An angle in radians: "90", "90°", "-45deg", "1.57rad"; a naked number is in degrees."""
+    return _quantity(text, ANGLE_RAD, "angle", "90deg or 1.57rad", "deg")
 
 
 def time_s(text: str) -> float:

@@ -70,7 +70,7 @@ CONFIGS: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "deep": (b"a=" + b"[" * 5000, ("no TOML",)),
     "large": (b"#" * (1 << 20) + b"\n", ("larger than 1 MB",)),
     "unknown": (b'dsic = "7in-45"', ("'dsic'", "did you mean disc?")),
-    "far": (b'out = "a.svg"', ("'out'", "known are", "disc")),
+    "far": (b'zebra = "a.svg"', ("'zebra'", "known are", "disc")),
     "list": (b'disc = ["7in-45"]', ("'disc'", "no text", "disc = ")),
     "yes": (b"disc = true", ("'disc'", "no text")),
     "table": (b'[cut]\ndisc = "7in-45"', ("'cut'", "table")),

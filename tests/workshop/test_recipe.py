@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bonemusic.errors import BonemusicError, PresetError, UnitError
 from bonemusic.units import Level
 from bonemusic.workshop import recipe
+from bonemusic.workshop.looks import Looks
 from bonemusic.workshop.recipe import Recipe, amended, from_file
 
 KEYS = list(recipe._PARSERS)
@@ -42,7 +43,8 @@ def test_words_become_numbers() -> None:
 
 
 def test_every_field_has_a_setting() -> None:
-    fields = {f.name for f in dataclasses.fields(Recipe)} - {"mastering"} | set(recipe.MASTERING)
+    fields = {f.name for f in dataclasses.fields(Recipe)} - {"mastering", "looks"} | set(recipe.MASTERING)
+    fields |= {f.name for f in dataclasses.fields(Looks)}
     assert {field for field, _ in recipe._PARSERS.values()} == fields
 
 

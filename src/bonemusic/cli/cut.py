@@ -21,7 +21,7 @@ from .options import PLANNING, FileName, given_all, recipe_of, refuse_streams, s
     help="What to write: disc.svg, .pdf, .dxf, .gcode or .plt (drawings), disc.png (a picture), side.wav (tracks for a "
     "lathe); - is stdout.",
 )
-@settings(*PLANNING, "dpi", "from-turn", "format")
+@settings(*PLANNING, "sheet-width", "place", "view", "dpi", "from-turn", "format")
 def cut(songs: tuple[Path, ...], out: Path, json: bool, quiet: bool, **wishes: Any) -> None:
     """Cut songs onto a disc, in order: WAV, FLAC, OGG, MP3; M4A, AAC and video sound tracks; - is stdin.
 

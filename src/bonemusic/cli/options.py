@@ -29,6 +29,29 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "machine": ("NAME", "What draws or cuts it (see `list machines`); ideal if not given."),
     "stylus": ("NAME", "Playback tip (see `list styli`); the disc's or turntable's own if not given."),
     "sheet": ("NAME|PICTURE", "What it is cut into (see `list sheets`), or an X-ray to lay under the groove."),
+    "sheet-width": ("LENGTH", "Width of the sheet on the picture, where its file does not tell: 356mm, 14in."),
+    "place": (
+        "PLACE",
+        "Where on the picture the disc lies: best (most of it under the groove; the default), x,y,angle from its "
+        "middle (10mm,-5mm,90), or contact: a sheet of several places to choose from.",
+    ),
+    "view": (
+        "light-box|plain|machine",
+        "How a picture shows the disc: on a light box, as print, or what the machine does. PNG: light-box if not "
+        "given; PDF: machine, the others make a print with the sheet's picture under the groove.",
+    ),
+    "outline": (
+        "SHAPE|DRAWING",
+        "round, square, card, or an SVG or DXF that holds a closed line; the disc's own if not given.",
+    ),
+    "hole": ("LENGTH", "Diameter of the hole, and how far off the centre it lies: 38.2mm, or 7.24mm,0.6mm,0."),
+    "label": ("auto|off", "Words engraved around the hole; auto if not given."),
+    "title": ("TEXT", "Title on the label; the song's own if not given."),
+    "artist": ("TEXT", "Artist on the label; the song's own if not given."),
+    "number": ("TEXT", "Number of the edition on the label."),
+    "side": ("TEXT", "Side on the label; A, B … if not given."),
+    "qr": ("TEXT", "A QR code on the label, such as a link."),
+    "font": ("FILE", "Font of the label (TTF, OTF), for scripts that the own one lacks."),
     "turntable": ("NAME", "Player (see `list turntables`); ideal if not given."),
     "level": ("LEVEL", "auto (the highest that fits), or -6dB, 7cm/s, 60um. 0 dB is 5 cm/s peak."),
     "pitch": ("PITCH", "auto (variable, fills the side), variable or fixed (the tightest of their kind), or 250um."),
@@ -68,7 +91,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
 MASTERING = ("high-pass", "mono-below", "treble", "vertical", "swing", "velocity", "acceleration", "curvature")
 PLANNING = (
     "disc", "rpm", "curve", "machine", "stylus", "sheet", "level", "pitch", "room", "sides", "start", "end",
-    "compensate", "master", *MASTERING,
+    "compensate", "master", *MASTERING, "outline", "hole", "label", "title", "artist", "number", "side", "qr", "font",
 )  # fmt: skip
 """What decides how a side lies, alike for cutting and checking."""
 

@@ -6,7 +6,7 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Any, Literal
 from .. import presets, units
 from ..errors import BonemusicError, PresetError, UnitError
 from ..units import Level, Pitch
+from . import looks
+from .looks import Looks, path
 
 MAX_CONFIG = 1 << 20
 MOST_SIDES = 26
@@ -58,6 +60,7 @@ class Recipe:
     stylus: str | None = None
     sheet: str | None = None
     """A preset's name, or the path of a picture to lay under the groove."""
+    looks: Looks = field(default_factory=Looks)
     turntable: str = "ideal"
     level: Level | None = None
     pitch: Pitch = "auto"
@@ -102,14 +105,7 @@ def _is(text: str, word: str) -> bool:
 
 def _sheet(text: str) -> str:
     """A preset's name, or a picture's, which is looked for when it is read."""
-    try:
-        if text:
-            Path(text).exists()
-            return text
-        why = "it is empty"
-    except (OSError, ValueError) as refused:
-        why = getattr(refused, "strerror", None) or str(refused)
-    raise UnitError(f"{units.shown(text)} names no sheet and no picture ({why}); 'bonemusic list sheets' shows all")
+    return path(text, "sheet and no picture", "'bonemusic list sheets' shows all")
 
 
 def _seed(text: str) -> int:
@@ -195,6 +191,7 @@ _PARSERS: dict[str, tuple[str, Any]] = {
     "curvature": ("curvature", _setting(_length, 1e-7, 1e-3, "a radius from 0.1 µm to 1 mm")),
     "seed": ("seed", _seed),
     "format": ("format", str),
+    **looks.PARSERS,
 }
 
 
@@ -208,6 +205,7 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
     """
     changes: dict[str, Any] = {}
     steps: dict[str, Setting] = {}
+    look: dict[str, Any] = {}
     for given, text in sorted(texts.items(), key=lambda item: item[0] != "master"):  # which the others outrank
         if text is None:
             continue
@@ -218,15 +216,22 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
         if key not in _PARSERS:
             known = [*_PARSERS, "master"]
             near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"known are {', '.join(known[:8])} …, all that 'bonemusic cut --help' shows"
+            )
             raise UnitError(f"there is no setting {units.shown(key)}; {hint}")
-        field, parse = _PARSERS[key]
+        name, parse = _PARSERS[key]
         try:
-            (steps if field in MASTERING else changes)[field] = parse(str(text))
+            where = steps if name in MASTERING else look if key in looks.PARSERS else changes
+            where[name] = parse(str(text))
         except UnitError as why:
             raise UnitError(f"{key}: {why}") from why
     if steps:
         changes["mastering"] = dataclasses.replace(recipe.mastering, **steps)
+    if look:
+        changes["looks"] = dataclasses.replace(recipe.looks, **look)
     return dataclasses.replace(recipe, **changes)
 
 
