@@ -31,12 +31,21 @@ def test_words_become_places_and_holes() -> None:
 @pytest.mark.parametrize(
     ("key", "text", "said"),
     [
-        ("place", "here", "x,y,angle"), ("place", "1,2,3,4", "x,y,angle"), ("place", "--1,2", "length"),
-        ("place", "1mm,2s", "length"), ("place", "0,0,left", "angle"), ("hole", "1um", "usual"), 
-        ("hole", "7,1", "off the centre"), ("sheet-width", "1mm", "wide"), ("view", "x-ray", "light-box, plain or machine"), 
-        ("label", "on", "auto or off"), ("outline", "", "round, square, card"), ("font", "", "TTF"), ("title", "x" * 2001, "at most"),
+        ("place", "here", "x,y,angle"),
+        ("place", "1,2,3,4", "x,y,angle"),
+        ("place", "--1,2", "length"),
+        ("place", "1mm,2s", "length"),
+        ("place", "0,0,left", "angle"),
+        ("hole", "1um", "usual"),
+        ("hole", "7,1", "off the centre"),
+        ("sheet-width", "1mm", "wide"),
+        ("view", "x-ray", "light-box, plain or machine"),
+        ("label", "on", "auto or off"),
+        ("outline", "", "round, square, card"),
+        ("font", "", "TTF"),
+        ("title", "x" * 2001, "at most"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(key: str, text: str, said: str) -> None:
     with pytest.raises(UnitError, match=f"^{key}: ") as refused:
         amended(Recipe(), {key: text})
