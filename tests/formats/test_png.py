@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bonemusic import presets
+from bonemusic.coverage import _add_in_row, add_edges
 from bonemusic.errors import Cancelled, FormatError
 from bonemusic.formats.base import CutDisc
 from bonemusic.formats.png import render
-from bonemusic.formats.png.cover import _add_in_row, add_edges
 from bonemusic.groove import Groove, Knots, Profile, constant
+from bonemusic.pictures.film import Laid
 from bonemusic.progress import silent
 
 ROWS, COLUMNS = 9, 12
@@ -248,7 +249,7 @@ def test_a_square_card_is_square():
 def test_film_lies_under_the_groove_the_right_way_up():
     film = np.zeros((300, 400), np.uint8)
     film[:150, :200] = 255  # bright at the upper left
-    seen, _, _ = picture_of(cut_disc(film=film))
+    seen, _, _ = picture_of(cut_disc(film=Laid(film, 1e4)))
     size = len(seen)
     quarter = round(size * 0.35)
     np.testing.assert_allclose(seen[quarter, quarter], render.CLEAR, atol=2)

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from ..progress import Progress
 
 if TYPE_CHECKING:  # formats are looked up before anything heavy is loaded
-    from numpy.typing import NDArray
-
     from ..groove import Groove
     from ..paths.drawing import Drawing
     from ..paths.layers import Layer
     from ..paths.line import Line
+    from ..pictures.film import Laid
     from ..presets import Disc, Machine
 
 
@@ -31,24 +30,27 @@ class CutDisc:
     machine : Machine
     dots_per_m : float
         Resolution of pictures.
-    film : ndarray, uint8, (rows, columns), or None
-        The picture on the sheet.
+    film : Laid or None
+        The picture on the sheet, laid under the disc.
     line : Line or None
         The groove on the machine's grid; only for formats of lines.
     layers : tuple of Layer
         What is drawn after the groove, in this order.
     before : tuple of Layer
         What is drawn before it.
+    view : str
+        How it is shown: light-box, plain, or machine: the lines that the machine draws.
     """
 
     groove: Groove
     disc: Disc
     machine: Machine
     dots_per_m: float
-    film: NDArray[Any] | None = None
+    film: Laid | None = None
     line: Line | None = None
     layers: tuple[Layer, ...] = ()
     before: tuple[Layer, ...] = ()
+    view: str = "machine"
 
     @property
     def reach_m(self) -> float:

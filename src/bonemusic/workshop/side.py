@@ -22,6 +22,7 @@ from ..groove import Groove, tracks_of
 from ..jit import wake
 from ..moments import MOMENT, Moments
 from ..paths.layers import Layer
+from ..pictures.film import Laid
 from ..progress import Progress
 from ..units import length_text, time_text
 from .drawing import Drawn, draw, heard_power
@@ -57,7 +58,10 @@ def make(
     heard = 0.0
     if spelling.lines and found.made.fit.level_db is not None:
         heard = heard_power(groove, wish.curve)
-    work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, wish.film, before=before)
+    film = None
+    if wish.film is not None:
+        film = Laid(wish.film.grey, min(wish.film.grey.shape) / wish.disc.diameter_m)
+    work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, film, before=before)
     drawn = draw(work, spelling, out, wish, found.bandwidth_hz, heard, marks, progress)
     said = [*found.warnings, *_mechanics(found, groove, wish), *drawn.notes]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
 
 from .. import presets
+from ..pictures.film import Film
 from ..presets import Curve, Disc, Machine, Sheet, Stylus
 from ..units import Level, Pitch
+from .looks import Looks
 from .recipe import Mastering, Recipe
 
 
@@ -33,7 +32,8 @@ class Wish:
     stereo: bool
     """Whether machine and format move up and down."""
     dots_per_m: float
-    film: NDArray[Any] | None
+    looks: Looks
+    film: Film | None
     from_turn: float = 0.0
     """From where on the line is drawn, in turns."""
 
@@ -56,6 +56,7 @@ class Wish:
             mastering=recipe.mastering,
             stereo=stereo and machine.stereo,
             dots_per_m=recipe.dots_per_m,
+            looks=recipe.looks,
             film=_film(recipe.sheet),
             from_turn=recipe.from_turn,
         )
@@ -70,10 +71,10 @@ def _sheet(name: str | None, default: str) -> Sheet:
     return presets.sheet(default)
 
 
-def _film(name: str | None) -> NDArray[Any] | None:
+def _film(name: str | None) -> Film | None:
     """The picture on the sheet, where the recipe names a file."""
     if name is None or name in presets.names("sheets"):
         return None
     from ..sheets import picture
 
-    return picture.read(Path(name))
+    return Film(picture.read(Path(name)))

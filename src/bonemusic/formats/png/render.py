@@ -8,13 +8,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...coverage import add_edges
 from ...errors import FormatError
 from ...groove import Groove
 from ...presets import Disc
 from ...progress import Progress
 from ...spectral import THREADS
 from ..base import CutDisc
-from .cover import add_edges
 
 MAX_PIXELS = 300_000_000
 BAND_ROWS = 256
@@ -37,7 +37,7 @@ def write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
         most = int((MAX_PIXELS**0.5 - 2.5) / cut.disc.diameter_m * 25.4e-3)
         raise FormatError(f"a picture {size} pixels wide is too large; give --dpi {most} or less")
     walls, rim = _walls(cut.groove, cut.dots_per_m, size), _outline(cut.disc, cut.dots_per_m, size)
-    film = _fitted(cut.film, size)
+    film = _fitted(cut.film.grey if cut.film else None, size)
     picture = np.empty((size, size, 3), np.uint8)
     tops = range(0, size, BAND_ROWS)
 

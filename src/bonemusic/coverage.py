@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ...jit import kernel
+from .jit import kernel
 
 
 @kernel
