@@ -7,12 +7,16 @@ kind=${1:-run}
 stamp=.venv/.ready-$kind
 
 say() { printf 'setup: %s\n' "$*"; }
-# programs that draw SVG and PDF, by which tests measure true size; without them those tests are skipped and say so
+# programs that draw SVG and PDF, by which tests measure true size, and one that reads letters, by which they read
+# labels; without them those tests are skipped and say so
 renderers() {
-    if command -v rsvg-convert >/dev/null && command -v pdftoppm >/dev/null; then return; fi
+    if command -v rsvg-convert >/dev/null && command -v pdftoppm >/dev/null && command -v tesseract >/dev/null; then
+        return
+    fi
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then return; fi
-    say "installing programs that draw SVG and PDF for the tests of true size (librsvg2-bin, poppler-utils)"
-    { apt-get -qq update && apt-get -qq install -y --no-install-recommends librsvg2-bin poppler-utils; } \
+    say "installing programs that tests look at discs with (librsvg2-bin, poppler-utils, tesseract-ocr)"
+    { apt-get -qq update && apt-get -qq install -y --no-install-recommends librsvg2-bin poppler-utils tesseract-ocr \
+        tesseract-ocr-rus; } \
         >/dev/null 2>&1 || say "that did not work; those tests will be skipped"
 }
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
