@@ -441,3 +441,16 @@ def test_fuzz_of_anything(tmp_path: Path, held: bytes, begin: bytes) -> None:
         audio.read(path)
     except SoundError as refused:
         check(refused)
+
+
+@pytest.mark.parametrize(("suffix", "form"), [(".flac", "FLAC"), (".ogg", "OGG"), (".wav", "WAV")])
+def test_title_and_artist_are_told(tmp_path, suffix, form):
+    path = tmp_path / f"song{suffix}"
+    with soundfile.SoundFile(path, "w", 8000, 1, format=form) as file:
+        file.title, file.artist = "Ёлка", "Bill Haley"
+        file.write(np.zeros(8000))
+    with audio.open_song(path) as stream:
+        assert (stream.title, stream.artist) == ("Ёлка", "Bill Haley")
+    soundfile.write(path, np.zeros(8000), 8000)
+    with audio.open_song(path) as stream:
+        assert (stream.title, stream.artist) == ("", "")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 RATES_HZ = (1000, 768_000)
 MAX_SECONDS = 4 * 3600.0
 MAX_SAMPLES = 1 << 31
+MOST_TAG = 1000
+"""Letters of a title or a name that are taken."""
 AHEAD = 3
 """Blocks that a stream's thread decodes before they are asked for."""
 
@@ -88,6 +90,8 @@ class Stream:
         How many `blocks` gives together; None where the file does not tell, or may be a little wrong (MP3).
     seconds : float or None
         How long that is, to 0.1 s; None where the file does not tell.
+    title, artist : str
+        As the file says; "" where it does not.
     """
 
     name: str
@@ -96,6 +100,8 @@ class Stream:
     frames: int | None
     seconds: float | None
     _blocks: Iterator[Block]
+    title: str = ""
+    artist: str = ""
 
     def blocks(self) -> Iterator[Block]:
         """The sound in order, float32, (n, channels), n varies and is at least 1. It can be had once.
@@ -230,7 +236,8 @@ def _of_soundfile(name: str, file: soundfile.SoundFile, start_s: float, end_s: f
     count = last - first
     _refuse_too_long(name, count, rate, channels)
     exact = None if file.format == "MP3" else count
-    return Stream(name, rate, channels, exact, count / rate, soundfiles.blocks(name, file, first, count))
+    blocks = soundfiles.blocks(name, file, first, count)
+    return Stream(name, rate, channels, exact, count / rate, blocks, *(tag[:MOST_TAG] for tag in soundfiles.tags(file)))
 
 
 def _of_soundtrack(name: str, pieces: Iterator[soundtrack.Piece], start_s: float, end_s: float | None) -> Stream:
@@ -246,7 +253,7 @@ def _of_soundtrack(name: str, pieces: Iterator[soundtrack.Piece], start_s: float
     last = None if end_s is None else round(end_s * rate)
     seconds = min(math.inf if end_s is None else end_s, piece.told_s) - start_s if piece.told_s else None
     blocks = soundtrack.gathered(_within(name, chain([piece], pieces), first, last), BLOCK)
-    return Stream(name, rate, channels, None, seconds, blocks)
+    return Stream(name, rate, channels, None, seconds, blocks, *(tag[:MOST_TAG] for tag in piece.tags))
 
 
 def _within(name: str, pieces: Iterable[soundtrack.Piece], first: int, last: int | None) -> Iterator[Block]:

@@ -61,6 +61,15 @@ def opened(path: Path, head: bytes, other_reader: bool) -> soundfile.SoundFile |
     return file
 
 
+def tags(file: soundfile.SoundFile) -> tuple[str, str]:
+    """Title and artist as the file says, "" where it does not."""
+    try:
+        held = file.copy_metadata()
+    except UnicodeError:  # old tags in some code page
+        return "", ""
+    return held.get("title", "").strip(), held.get("artist", "").strip()
+
+
 def blocks(name: str, file: soundfile.SoundFile, first: int, count: int) -> Iterator[Block]:
     """Frames of an open file, float32, (n, channels), some `BLOCK` samples at a time.
 

@@ -42,12 +42,15 @@ class Piece:
     rate_hz : int
     told_s : float
         How long the whole track is by its container's word, seconds; 0 where it gives none.
+    tags : tuple of str
+        Title and artist by the container's word, "" where it gives none.
     """
 
     samples: NDArray[Any]
     first: int
     rate_hz: int
     told_s: float
+    tags: tuple[str, str] = ("", "")
 
     @property
     def last(self) -> int:
@@ -91,6 +94,7 @@ def pieces(path: Path, end_s: float, from_s: float = 0.0) -> Generator[Piece, No
             if track.codec_context is None:
                 raise SoundError(f"{path.name}: its sound is of an unknown kind; convert it to WAV or FLAC first")
             told_s = _told_s(container, track)
+            tags = (container.metadata.get("title", "").strip(), container.metadata.get("artist", "").strip())
             entered = from_s > 0 and _entered(container, track, from_s)
             patient = container.format.name == "mp3"
             for packet in container.demux(track):
@@ -108,7 +112,7 @@ def pieces(path: Path, end_s: float, from_s: float = 0.0) -> Generator[Piece, No
                         frames = _clock_frames(frame, track, from_s) if entered else 0
                     for same in shape.resample(frame):
                         block = same.to_ndarray().reshape(-1, len(same.layout.channels))
-                        yield Piece(block.astype(np.float32, copy=False), frames, rate, told_s)
+                        yield Piece(block.astype(np.float32, copy=False), frames, rate, told_s, tags)
                         frames += len(block)
                 if frames > rate * end_s + 1:
                     break
