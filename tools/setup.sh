@@ -50,7 +50,7 @@ if [ ! -x .venv/bin/pip ]; then
     fi
 fi
 
-if [ "$kind" = dev ]; then extras=report,video,pdf,dev; else extras=report,video,pdf; fi
+if [ "$kind" = dev ]; then extras=report,video,pdf,xray,dev; else extras=report,video,pdf,xray; fi
 say "installing Bonemusic and the libraries it needs ($extras) into .venv; a minute or two the first time"
 .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]"
 if [ "$kind" = dev ]; then renderers; fi
