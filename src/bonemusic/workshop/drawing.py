@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def draw(
     out: Path,
     wish: Wish,
     bandwidth_hz: float,
-    heard: float,
+    heard: Heard,
     marks: tuple[Layer, ...],
     progress: Progress,
 ) -> Drawn:
@@ -90,8 +90,7 @@ def draw(
     wish : Wish
         Error and music are heard through its replay curve.
     bandwidth_hz : float
-    heard : float
-        Mean square of the music after replay within `fidelity.BAND_HZ`, in (5 cm/s)²; 0 for silence.
+    heard : Heard
     marks : tuple of Layer
         Drawn between the groove and the disc's own layers.
     progress : Progress
@@ -129,9 +128,31 @@ def _refuse_noise(snr_db: float | None, machine: Machine) -> None:
         )
 
 
-def heard_power(groove: Groove, curve: Curve) -> float:
-    """Mean square of a groove's music as replay hears it within `fidelity.BAND_HZ`, in (5 cm/s)², over its seconds that
-    are no pauses (30 dB down)."""
+@dataclass(frozen=True)
+class Heard:
+    """How loud the music of a side is as replay hears it.
+
+    Attributes
+    ----------
+    power : float
+        Mean square within `fidelity.BAND_HZ`, in (5 cm/s)², over the seconds that are no pauses; 0 for silence.
+    loud : ndarray, bool, (n,)
+        Which of the music's seconds are no pauses (30 dB down); empty where it is shorter than one.
+    """
+
+    power: float = 0.0
+    loud: NDArray[Any] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def spoken(self, starts_s: list[float]) -> list[float]:
+        """Those of some moments, seconds since the music's beginning, that lie in no pause; all if none does."""
+        if not len(self.loud):
+            return starts_s
+        middle = fidelity.WINDOW_S / 2
+        return [s for s in starts_s if self.loud[min(int(s + middle), len(self.loud) - 1)]] or starts_s
+
+
+def heard_of(groove: Groove, curve: Curve) -> Heard:
+    """Measure a groove's music."""
     low, high = fidelity.BAND_HZ
     replayed = from_displacement(curve, 1.2 * high)
 
@@ -142,20 +163,24 @@ def heard_power(groove: Groove, curve: Curve) -> float:
     in_band = filtered(groove.lateral_m[music.first : music.last], groove.rate_hz, heard, 12_000)
     whole_s = len(in_band) // 12_000 * 12_000
     if not whole_s:
-        return float(np.mean(in_band.astype(np.float64) ** 2))
+        return Heard(float(np.mean(in_band.astype(np.float64) ** 2)))
     seconds = np.mean(in_band[:whole_s].reshape(-1, 12_000).astype(np.float64) ** 2, axis=1)
-    return float(np.mean(seconds[seconds >= 1e-3 * seconds.mean()])) if seconds.any() else 0.0
+    if not seconds.any():
+        return Heard()
+    loud = seconds >= 1e-3 * seconds.mean()
+    return Heard(float(seconds[loud].mean()), loud)
 
 
-def _fine_enough(line: Line, work: CutDisc, music: Band, curve: Curve, heard: float) -> tuple[Line, float | None]:
+def _fine_enough(line: Line, work: CutDisc, music: Band, curve: Curve, heard: Heard) -> tuple[Line, float | None]:
     """The line, its grid finer where the level is low and the machine can, and the SNR that playing it gives."""
     rate = work.groove.rate_hz
     first_s, last_s = music.first / rate, music.last / rate
 
     def snr_db(line: Line, count: int) -> float | None:
-        starts = fidelity.windows(first_s, last_s, count)
-        error = fidelity.heard_error(line, work.groove, curve, starts)
-        return 10 * math.log10(heard / error) if error > 0 and heard > 0 else None
+        # errors may be those of loud passages: what pauses have of them is no noise of the music's
+        starts = heard.spoken(fidelity.windows(0.0, last_s - first_s, count))
+        error = fidelity.heard_error(line, work.groove, curve, [first_s + start for start in starts])
+        return 10 * math.log10(heard.power / error) if error > 0 and heard.power > 0 else None
 
     while line.search is None and line.step_m / 2 >= work.machine.finest_step_m:
         found_db = snr_db(line, TRIALS)

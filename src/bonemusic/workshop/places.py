@@ -16,7 +16,7 @@ from ..playing import predict
 from ..presets import Curve, Turntable
 from ..stylus import largest_ball_m
 from .checked import Place, Remains
-from .drawing import heard_power
+from .drawing import Heard, heard_of
 from .wish import Wish
 
 DRAWN_S = 4.0
@@ -40,14 +40,14 @@ def places(groove: Groove, wish: Wish, level_m_s: float, turntable: Turntable, l
         The groove as the machine draws it; None where none is drawn.
     """
     music = groove.music
-    heard = heard_power(groove, wish.curve) if line else 0.0
+    heard = heard_of(groove, wish.curve) if line else Heard()
     found = []
     for name, sample in zip(NAMES, (music.first, (music.first + music.last) // 2, music.last), strict=True):
         radius_m = float(groove.spiral.at(np.array(sample * groove.turns_per_sample)))
         told = predict.predicted(
             radius_m, wish.rpm, wish.machine, wish.stylus, wish.curve, wish.disc, level_m_s or REFERENCE_VELOCITY_M_S,
             wish.compensate, noise_db=turntable.surface_noise_db,
-            drawn_snr_db=_drawn_snr_db(line, groove, wish.curve, sample, heard) if line else None,
+            drawn_snr_db=_drawn_snr_db(line, groove, wish.curve, sample, heard.power) if line else None,
         )  # fmt: skip
         found.append(
             Place(

@@ -25,7 +25,7 @@ from ..paths.layers import Layer
 from ..pictures.film import Laid
 from ..progress import Progress
 from ..units import length_text, time_text
-from .drawing import Drawn, draw, heard_power
+from .drawing import Drawn, Heard, draw, heard_of
 from .limits import limited_by
 from .machining import kerf_beyond_m
 from .planned import Planned, planned
@@ -55,9 +55,9 @@ def make(
     """
     found = planned(songs, wish, progress)
     groove = groove_of(found, wish, title(songs), progress)
-    heard = 0.0
+    heard = Heard()
     if spelling.lines and found.made.fit.level_db is not None:
-        heard = heard_power(groove, wish.curve)
+        heard = heard_of(groove, wish.curve)
     film = None
     if wish.film is not None:
         film = Laid(wish.film.grey, min(wish.film.grey.shape) / wish.disc.diameter_m)
