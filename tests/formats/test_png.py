@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import math
 import re
+import struct
+import zlib
 from fractions import Fraction
 
 import numpy as np
@@ -17,7 +19,7 @@ from bonemusic import presets
 from bonemusic.coverage import _add_in_row, add_edges
 from bonemusic.errors import Cancelled, FormatError
 from bonemusic.formats.base import CutDisc
-from bonemusic.formats.png import render
+from bonemusic.formats.png import picture, render, tones
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.pictures.film import Laid
 from bonemusic.progress import silent
@@ -170,7 +172,10 @@ def test_kernels_equal_their_plain_twins():
 # The disc
 
 
-def cut_disc(name="7in-45", dpi=200, film=None, lateral=0.0, radius=0.06, width=1e-3):
+def cut_disc(
+    name="7in-45", dpi=200, film=None, lateral=0.0, radius=0.06, width=1e-3, view="light-box", layers=(),
+    machine="ideal",
+):  # fmt: skip
     """One turn of a very wide groove, so that it can be seen."""
     rate = 6000
     samples = round(rate / 0.75)
@@ -178,7 +183,8 @@ def cut_disc(name="7in-45", dpi=200, film=None, lateral=0.0, radius=0.06, width=
     depth = constant(width / 2)
     spiral = Knots(np.zeros(1), np.array([radius]), np.zeros(1))
     groove = Groove(spiral, depth, Fraction(45), rate, modulation, Profile(width, 6e-6, math.pi / 2))
-    return CutDisc(groove, presets.disc(name), presets.machine("ideal"), dpi / 25.4e-3, film)
+    dots = dpi / 25.4e-3
+    return CutDisc(groove, presets.disc(name), presets.machine(machine), dots, film, layers=layers, view=view)
 
 
 def picture_of(cut):
@@ -187,17 +193,31 @@ def picture_of(cut):
     image = Image.open(io.BytesIO(out.getvalue()))
     image.load()
     assert corners > 100
-    return np.asarray(image).astype(float), image, out.getvalue()
+    return np.asarray(image), image, out.getvalue()
+
+
+def light_of(cut):
+    """The luminance that each pixel shows, the table's being 1."""
+    seen, _, _ = picture_of(cut)
+    return (seen / 255.0) ** tones.GAMMA
 
 
 def parts(cut):
-    """How much of each pixel is groove and disc, as the colours tell."""
-    seen, _, _ = picture_of(cut)
-    film = np.asarray(render._lit(np.full((1, 1), render.BARE / 255, np.float32), np.zeros((1, 1)), np.ones((1, 1))))[
-        0, 0
-    ]
-    table = np.array(render.TABLE, float)
-    return (seen - film).sum(axis=2) / (table - film).sum()
+    """How much of each pixel of a bare sheet is groove and hole, where nothing glints and no edge shows."""
+    film = light(tones.BARE)
+    return (light_of(cut) - film) / (1 - film)
+
+
+def light(grey):
+    """How much light a film lets through, by the formula."""
+    return 10 ** -(tones.CLEAREST + (tones.DENSEST - tones.CLEAREST) * (1 - grey / 255) ** tones.SHOULDER)
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """No glint, no edge: areas can be summed."""
+    monkeypatch.setattr(tones, "GLINT", 0.0)
+    monkeypatch.setattr(tones, "RIM", 1.0)
 
 
 def polar(size, dots_per_m):
@@ -205,6 +225,11 @@ def polar(size, dots_per_m):
     return np.hypot(x, x[:, None]) / dots_per_m, np.arctan2(-x[:, None], x)
 
 
+GROOVE = (tones.GROOVE - light(tones.BARE)) / (1 - light(tones.BARE))
+"""What `parts` shows of a groove."""
+
+
+@pytest.mark.usefixtures("still")
 def test_hole_rim_and_groove_are_where_they_should_be():
     cut = cut_disc()
     light = parts(cut)
@@ -215,16 +240,18 @@ def test_hole_rim_and_groove_are_where_they_should_be():
     ends = np.abs(angle) < 0.01  # the groove's one turn ends a sample short of its beginning
     np.testing.assert_allclose(light[radius < 0.0191 - pixel], 1, atol=0.01)
     np.testing.assert_allclose(light[radius > 0.0875 + pixel], 1, atol=0.01)
-    np.testing.assert_allclose(light[(np.abs(radius - 0.06) < 0.5e-3 - pixel) & ~ends], 0.95, atol=0.01)
+    np.testing.assert_allclose(light[(np.abs(radius - 0.06) < 0.5e-3 - pixel) & ~ends], GROOVE, atol=0.01)
     bare = (radius > 0.0191 + pixel) & (radius < 0.0875 - pixel) & (np.abs(radius - 0.06) > 0.5e-3 + pixel)
     np.testing.assert_allclose(light[bare], 0, atol=0.01)
     # areas, by summing what each pixel shows
-    inner = radius < 0.05
+    inner, faint = radius < 0.05, np.median(light[bare])  # what rounding to 256 colours leaves everywhere
+    light = (light - faint) / (1 - faint)
     assert light[inner].sum() * pixel**2 == pytest.approx(math.pi * 0.0191**2, rel=2e-3)
     ring = (radius > 0.05) & (radius < 0.07)
-    assert light[ring].sum() * pixel**2 / 0.95 == pytest.approx(2 * math.pi * 0.06 * 1e-3, rel=4e-3)
+    assert light[ring].sum() * pixel**2 / GROOVE == pytest.approx(2 * math.pi * 0.06 * 1e-3, rel=6e-3)
 
 
+@pytest.mark.usefixtures("still")
 def test_modulation_shows_where_it_is():
     """Five swings to the turn, the first of them outwards, counter-clockwise from the right."""
     light = parts(cut_disc(lateral=4e-3))
@@ -232,7 +259,7 @@ def test_modulation_shows_where_it_is():
     for at in np.radians([18, 54, 90, 126, 162, 198, 270, 342]):
         swing = 4e-3 * math.sin(5 * at)
         near = (np.abs(np.angle(np.exp(1j * (angle - at)))) < 0.01) & (radius > 0.052) & (radius < 0.068)
-        weight = np.clip(light[near], 0, 1)
+        weight = np.where(light[near] > 0.02, light[near], 0)
         middle = float(np.sum(radius[near] * weight) / np.sum(weight))
         assert middle == pytest.approx(0.06 + swing, abs=1.5e-4)
 
@@ -247,35 +274,56 @@ def test_a_square_card_is_square():
 
 
 def test_film_lies_under_the_groove_the_right_way_up():
-    film = np.zeros((300, 400), np.uint8)
-    film[:150, :200] = 255  # bright at the upper left
-    seen, _, _ = picture_of(cut_disc(film=Laid(film, 1e4)))
+    film = np.zeros((400, 400), np.uint8)
+    film[:200, :200] = 255  # bright at the upper left
+    seen = light_of(cut_disc(film=Laid(film, 400 / 0.18)))
     size = len(seen)
     quarter = round(size * 0.35)
-    np.testing.assert_allclose(seen[quarter, quarter], render.CLEAR, atol=2)
+    assert seen[quarter, quarter] == pytest.approx(light(255), abs=0.01)
     for row, column in ((quarter, size - quarter), (size - quarter, quarter), (size - quarter, size - quarter)):
-        np.testing.assert_allclose(seen[row, column], render.DENSE, atol=2)
+        assert seen[row, column] == pytest.approx(light(0), abs=0.002)
 
 
-def test_file_says_its_resolution_and_is_the_same_every_time(monkeypatch):
+def test_file_says_its_resolution_and_nothing_else():
     cut = cut_disc(dpi=150)
     _, image, data = picture_of(cut)
     assert image.format == "PNG"
     assert image.info["dpi"] == pytest.approx((150, 150), abs=0.02)
-    monkeypatch.setattr(render, "THREADS", 1)
-    monkeypatch.setattr(render, "BAND_ROWS", 100)
+    at, names = 8, []
+    while at < len(data):
+        size, name = struct.unpack(">I4s", data[at : at + 8])
+        assert zlib.crc32(data[at + 4 : at + 8 + size]) == int.from_bytes(data[at + 8 + size : at + 12 + size], "big")
+        names.append(name)
+        at += size + 12
+    assert list(dict.fromkeys(names)) == [b"IHDR", b"pHYs", b"PLTE", b"IDAT", b"IEND"]
+
+
+@pytest.mark.parametrize("view", ["light-box", "plain", "machine"])
+def test_bands_and_threads_do_not_show(monkeypatch, view):
+    cut = cut_disc(dpi=150, view=view)
+    seen, _, data = picture_of(cut)
+    monkeypatch.setattr(picture, "THREADS", 1)
     assert picture_of(cut)[2] == data
+    monkeypatch.setattr(picture, "BAND_PIXELS", 1 << 30)
+    np.testing.assert_array_equal(picture_of(cut)[0], seen)
+    monkeypatch.setattr(picture, "BAND_PIXELS", 1)
+    np.testing.assert_array_equal(picture_of(cut)[0], seen)
 
 
 def test_too_many_dots_are_refused_with_a_number_that_is_not(monkeypatch):
-    monkeypatch.setattr(render, "MAX_PIXELS", 250_000)
+    monkeypatch.setattr(picture, "MAX_PIXELS", 250_000)
     for name in presets.names("discs"):
-        with pytest.raises(FormatError, match="pixels wide is too large") as caught:
+        with pytest.raises(FormatError, match="pixels large is too large") as caught:
             render.write(io.BytesIO(), cut_disc(name, dpi=600, radius=0.05), silent)
         most = int(re.search(r"--dpi ([0-9]+) or less", str(caught.value))[1])
         render.write(io.BytesIO(), cut_disc(name, dpi=most, radius=0.05), silent)
         with pytest.raises(FormatError):
             render.write(io.BytesIO(), cut_disc(name, dpi=most + 2, radius=0.05), silent)
+
+
+def test_an_absurd_resolution_is_refused_at_once():
+    with pytest.raises(FormatError, match="give --dpi"):
+        render.write(io.BytesIO(), cut_disc(dpi=1e9), silent)
 
 
 def test_work_is_told_of_and_can_be_stopped():

@@ -1,0 +1,132 @@
+"""How bright film, groove and table look on a light box, and on paper; and the colours that stand for brightness.
+
+The film's transmittance is 10^-density (J. Bushberg et al., The Essential Physics of Medical Imaging, ch. 7). An X-ray
+as a file holds grey values that look evenly spaced, which densities do too: so density falls evenly from `DENSEST`
+where the grey is 0 to `CLEAREST` where it is 255. The table shines with luminance 1.
+
+A groove is cut through the emulsion, and its walls send light aside: whatever the film was, `GROOVE` of the table's
+light comes through. Over dense film it shines; over clear film, which lets 79 % through, it is a little darker. A
+lamp in the room adds a glint where the groove runs across its light: the two opposed beams that every record shows.
+
+Luminances are mixed as light adds, then turned into the grey values of a screen, of which a palette of 256 colours
+makes blue-black, cold and at last the table's warm white.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DENSEST, CLEAREST = 2.3, 0.10
+"""Optical densities. Assumed: radiographs go up to 3, but no screen is so black; a blue base has 0.1 to 0.2."""
+SHOULDER = 1.3
+"""Density falls as the grey's distance from 255 to this power: bones keep their light. Assumed: 1 looks murky."""
+GROOVE = 0.42
+"""Luminance of a groove that nothing glints in. Assumed: what it is to be seen on both clear and dense film."""
+GLINT = 0.40
+"""What the glint adds at its brightest. Assumed: to be seen, and no more."""
+GLINT_TOWARDS_RAD = math.radians(62)
+"""Where the glint lies, counter-clockwise from the right: a lamp a little to the right of straight ahead. Assumed."""
+RIM = 0.55
+"""How much of its light a cut edge lets through: it bends light away, so clear film too shows its end. Assumed."""
+RIM_M = 0.18e-3
+"""How wide the edge is: about the film's thickness."""
+BARE = 62
+"""Grey value of a sheet without a picture."""
+GAMMA = 2.2
+"""Of screens: luminance is a grey value to this power (close to IEC 61966-2-1)."""
+PAPER_INK, PAPER_WHITE = 0.06, 0.90
+"""Grey values of black and white parts of a picture on paper: lines darker and brighter than both are left."""
+PAPER_STEP = 0.34
+"""How far a groove's grey value on paper is from that around it."""
+
+FINE = 8
+"""Luminances are kept for each eighth of a grey value of the film."""
+TONES = 8192
+"""Luminances that are told apart."""
+
+_ANCHORS = (
+    (0.00, (3, 5, 10)),
+    (0.10, (15, 21, 31)),
+    (0.30, (58, 72, 88)),
+    (0.60, (136, 154, 171)),
+    (0.90, (223, 232, 239)),
+    (0.97, (246, 247, 246)),
+    (1.00, (255, 252, 245)),
+)
+"""Colours of grey values: base blue as films are, the table warm."""
+
+
+@dataclass(frozen=True)
+class Tones:
+    """How bright things are in one view.
+
+    Attributes
+    ----------
+    film, groove : ndarray, float32, (255 · FINE + 2,)
+        Of the film, and of a groove in it, over the film's grey value in parts of 1 / FINE.
+    glint : float
+        What is added to a groove where it glints most.
+    rim : float
+        What the edge's own brightness is multiplied by.
+    index : ndarray, uint8, (TONES + 1,)
+        The palette's colour for brightness k / TONES.
+    palette : ndarray, uint8, (256, 3)
+    """
+
+    film: NDArray[Any]
+    groove: NDArray[Any]
+    glint: float
+    rim: float
+    index: NDArray[Any]
+    palette: NDArray[Any]
+
+
+def light_box() -> Tones:
+    """Film on a light table."""
+    film = 10.0 ** -_density(_greys())
+    index = np.round(255 * np.linspace(0, 1, TONES + 1) ** (1 / GAMMA)).astype(np.uint8)
+    return Tones(_kept(film), _kept(np.full(len(film), GROOVE)), GLINT, RIM, index, _palette())
+
+
+def plain() -> Tones:
+    """On paper: the film's picture flat, the groove darker than what is bright and brighter than what is dark."""
+    film = PAPER_INK + (PAPER_WHITE - PAPER_INK) * _greys()
+    groove = np.where(_greys() < 0.5, film + PAPER_STEP, film - PAPER_STEP)
+    index = np.round(255 * np.linspace(0, 1, TONES + 1)).astype(np.uint8)
+    return Tones(_kept(film), _kept(groove), 0.0, 0.35, index, np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1))
+
+
+def line_is_bright(film_grey: float) -> bool:
+    """Whether an engraved line is brighter than the film around it, on the light box.
+
+    Parameters
+    ----------
+    film_grey : float
+        The film's grey value, 0 (dense) to 255 (clear).
+    """
+    return bool(10.0 ** -_density(film_grey / 255) < GROOVE)
+
+
+def _density(grey: Any) -> Any:
+    return CLEAREST + (DENSEST - CLEAREST) * (1 - grey) ** SHOULDER
+
+
+def _greys() -> NDArray[Any]:
+    """0 to 1, in parts of the film's grey values."""
+    return np.minimum(np.arange(255 * FINE + 2) / (255 * FINE), 1.0)
+
+
+def _kept(values: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(values, np.float32)
+
+
+def _palette() -> NDArray[Any]:
+    at, colours = zip(*_ANCHORS, strict=True)
+    grey = np.linspace(0, 1, 256)
+    channels = [np.interp(grey, at, channel) for channel in zip(*colours, strict=True)]
+    return np.round(np.stack(channels, 1)).astype(np.uint8)
