@@ -61,7 +61,7 @@ def refusal(read: Callable[[str], Any], name: str) -> str:
 def test_the_presets_that_the_design_names_are_there() -> None:
     assert presets.names("discs") == [
         "12in-33", "12in-45", "10in-33", "10in-78", "10in-78-coarse", "8in-78", "7in-33", "7in-45", "7in-78",
-        "flexi-7in-33", "flexi-8in-33", "card-5in-78",
+        "flexi-7in-33", "flexi-7in-33-square", "flexi-8in-33", "flexi-8in-33-square", "card-5in-78", "cereal-7in-33",
     ]  # fmt: skip
     assert {
         "riaa", "aes", "decca-ffrr", "ffrr-lp", "columbia-lp", "nab", "ccir", "bsi", "brunswick", "flat", "acoustic",
@@ -71,7 +71,7 @@ def test_the_presets_that_the_design_names_are_there() -> None:
         "plotter", "lathe",
     ]  # fmt: skip
     assert presets.names("styli") == ["lp-18", "lp-mono-25", "elliptical-8", "78-65", "78-76"]
-    assert presets.names("sheets") == ["x-ray-film", "lacquer", "vinyl", "flexi", "card"]
+    assert presets.names("sheets") == ["x-ray-film", "x-ray-film-thick", "lacquer", "vinyl", "flexi", "card"]
     assert presets.names("turntables") == ["ideal", "club", "portable"]
 
 
@@ -125,7 +125,10 @@ DISC_TABLE: dict[str, tuple[Fraction, float, float, tuple[float, float], float, 
     "7in-45": (Fraction(45), 175, 168.3, SINGLE, 38.2, MICRO),
     "7in-78": (Fraction(78), 175, 168.3, STOP_78, 7.24, MICRO),
     "flexi-7in-33": (THIRTY_THREE, 175, 168.3, SINGLE, 7.24, MICRO),
+    "flexi-7in-33-square": (THIRTY_THREE, 175, 168.3, SINGLE, 7.24, MICRO),
     "flexi-8in-33": (THIRTY_THREE, 200, 192, SINGLE, 7.24, MICRO),
+    "flexi-8in-33-square": (THIRTY_THREE, 200, 192, SINGLE, 7.24, MICRO),
+    "cereal-7in-33": (THIRTY_THREE, 175, 168.3, SINGLE, 7.24, MICRO),
     "card-5in-78": (Fraction(78), 127, 120, (75, 66), 7.24, MICRO),
 }
 
@@ -146,7 +149,10 @@ def test_discs_have_the_numbers_of_the_design(name: str) -> None:
     assert disc.stylus == groove["stylus"]
     assert disc.angle_rad == math.pi / 2
     assert (disc.lead_in_pitch_m, disc.lead_out_pitch_m, disc.lead_in_turns) == (0.0012, 0.0064, 2)
-    assert disc.outline == ("square" if name.startswith("card") else "round")
+    square = name.startswith("card") or name.endswith("square")
+    assert disc.outline == ("card" if name.startswith("cereal") else "square" if square else "round")
+    assert disc.coin_diameter_m == (0.024 if name.startswith(("flexi", "cereal")) else None)
+    assert (disc.height_m, disc.corner_m) == ((0.24, 0.005) if disc.outline == "card" else (None, 0.0))
 
 
 def test_depths_of_the_design() -> None:
@@ -292,8 +298,11 @@ def test_styli_press_weigh_and_yield(name: str, force_mn: float, mass_mg: float,
 
 def test_film_has_the_numbers_of_the_design() -> None:
     film = presets.sheet("x-ray-film")
-    assert 0.2e-3 <= film.thickness_m <= 0.3e-3
+    assert film.thickness_m == 0.2e-3
     assert film.base_m == 0.17e-3
+    thick = presets.sheet("x-ray-film-thick")
+    assert thick.thickness_m == 0.3e-3
+    assert thick.base_m <= film.base_m
 
 
 def test_the_ideal_turntable_adds_nothing() -> None:
@@ -466,6 +475,9 @@ def test_where_a_users_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("locked_diameter_mm = 96", "music_inner_diameter_mm"),
         ("music_inner_diameter_mm = 241.8", "less than recorded_diameter_mm"),
         ("hole_diameter_mm = 90", "locked_diameter_mm"),
+        ('outline = "card"', "lacks its height"), ("height_mm = 241", "less than height_mm"),
+        ("corner_mm = 126", "half of its sides"), ("corner_mm = -1", "cannot be negative"),
+        ("coin_diameter_mm = 40", "locked groove leave (39.4 mm)"), ("coin_diameter_mm = 0", "more than zero"),
         ("diametre_mm = 251", "did you mean"), ("swing_um = 5", "unknown key"), ('name = "x"', "unknown key"),
         ("land_um = 5\nland_mm = 5", "keep one of them"), ('"' + "k" * 5000 + '" = 1', "unknown key"),
         ('"a\\nb" = 1', "unknown key"),

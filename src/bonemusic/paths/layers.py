@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..presets import Disc, Machine
+from ..presets.shape import rim
 from .drawing import Circle
+
+SAGITTA_M = 2e-6
+"""How far a circle drawn as a polyline may be flattened: the finest machine's steps are no finer."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,50 @@ class Layer:
         return max(ends, default=0.0)
 
 
-def of_disc(disc: Disc, machine: Machine, thickness_m: float) -> tuple[Layer, ...]:
-    """The layers of every disc, in the order in which they are cut: an empty label, then hole and outline."""
-    rim = disc.diameter_m / 2
-    hole = Circle(0.0, 0.0, disc.hole_diameter_m / 2)
-    circles: tuple[Circle, ...] = (hole, Circle(0.0, 0.0, rim))
+def of_disc(
+    disc: Disc,
+    machine: Machine,
+    thickness_m: float,
+    outline: Circle | NDArray[Any] | None = None,
+    hole: Circle | None = None,
+    label_lines: tuple[NDArray[Any], ...] = (),
+    coin: Circle | None = None,
+) -> tuple[Layer, Layer]:
+    """The layers of every disc, in the order in which they are cut: the label; then the hole, and the outline last.
+
+    Parameters
+    ----------
+    disc : Disc
+    machine : Machine
+    thickness_m : float
+        Of the sheet, which hole and outline go through.
+    outline : Circle, or ndarray, float64, (n, 2), or None
+        A closed polyline ends where it begins; None: the disc's own.
+    hole : Circle or None
+        None: the disc's own.
+    label_lines : tuple of ndarray
+        Polylines.
+    coin : Circle or None
+        Where a coin is laid: drawn on the label as a polyline, for whoever takes the smallest circle for the hole.
+    """
+    if outline is None:
+        corners = rim(disc, disc.outline)
+        outline = Circle(0.0, 0.0, disc.diameter_m / 2) if corners is None else corners
+    circles: tuple[Circle, ...] = (hole or Circle(0.0, 0.0, disc.hole_diameter_m / 2),)
     lines: tuple[NDArray[Any], ...] = ()
-    if disc.outline == "square":
-        circles, lines = (hole,), (rim * np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]),)
+    if isinstance(outline, Circle):
+        circles += (outline,)
+    else:
+        lines = (outline,)
+    if coin is not None:
+        label_lines = (*label_lines, polygon(coin))
     cut = Layer("cut", machine.cut_colour, lines, circles, machine.cut_power, machine.cut_speed_m_s, thickness_m)
-    return Layer("label", machine.label_colour), cut
+    return Layer("label", machine.label_colour, label_lines), cut
+
+
+def polygon(circle: Circle) -> NDArray[Any]:
+    """A circle as a closed polyline, counter-clockwise from the right, nowhere further than `SAGITTA_M` inside it."""
+    corners = max(math.ceil(math.pi / math.sqrt(2 * SAGITTA_M / circle.radius_m)), 16)
+    turn = np.arange(corners + 1) % corners * (2 * math.pi / corners)
+    x, y = circle.x_m + circle.radius_m * np.cos(turn), circle.y_m + circle.radius_m * np.sin(turn)
+    return np.stack([x, y], axis=1)

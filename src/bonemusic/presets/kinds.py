@@ -32,7 +32,14 @@ class Disc:
     lead_in_turns: float
     stylus: str
     sheet: str
-    outline: Literal["round", "square"] = "round"
+    outline: Literal["round", "square", "card"] = "round"
+    """A square's side and a card's width are its diameter."""
+    height_m: float | None = None
+    """A card's height; None: it is no card."""
+    corner_m: float = 0.0
+    """The radius to which a square's or a card's corners are rounded."""
+    coin_diameter_m: float | None = None
+    """Of the coin that weighs it down, laid midway between hole and locked groove; None: it is heavy enough."""
 
     @property
     def depth_m(self) -> float:
