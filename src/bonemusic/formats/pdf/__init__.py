@@ -1,4 +1,5 @@
-"""PDF: the groove as hairlines, true to size, for laser drivers and proofs; and discs drawn by other tools."""
+"""PDF: the groove as hairlines, true to size, for laser drivers and proofs; the picture of a disc, to be printed; and
+discs drawn by other tools."""
 
 from __future__ import annotations
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 
 def _write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
+    if cut.view != "machine":
+        from . import printed
+
+        return printed.write(file, cut, progress)
     from .write import write
 
     return write(file, cut, progress)
@@ -30,7 +35,7 @@ def _sniff(head: bytes) -> bool:
 
 FORMAT = Format(
     name="pdf",
-    title="drawing, true to size, in hairlines, with layers",
+    title="drawing, true to size, in hairlines, with layers; or the disc's picture, to be printed",
     suffixes=(".pdf",),
     lines=True,
     sniff=_sniff,

@@ -1,10 +1,11 @@
-"""PDF files as they are written: numbered objects, one deflated stream, and the table of where they lie (ISO 32000-1,
+"""PDF files as they are written: numbered objects, deflated streams, and the table of where they lie (ISO 32000-1,
 7.5)."""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from typing import IO
 
 LEVEL = 4
@@ -69,6 +70,17 @@ class File:
         size = self._at - self._first
         self._write(b"\nendstream\nendobj\n")
         self.put(self._length, str(size))
+
+    def put_stream(self, number: int, length: int, entries: str, parts: Iterable[bytes]) -> None:
+        """Another stream, whose bytes are packed already; `entries` of its dictionary say what it is and how."""
+        self._begin(number)
+        self._write(f"<< {entries} /Length {length} 0 R >>\nstream\n".encode())
+        first = self._at
+        for part in parts:
+            self._write(part)
+        size = self._at - first
+        self._write(b"\nendstream\nendobj\n")
+        self.put(length, str(size))
 
     def end(self, root: int, info: int) -> None:
         """The table of objects, and how to begin to read; the file's identity is a hash of all that is in it."""

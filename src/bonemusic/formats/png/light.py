@@ -14,7 +14,7 @@ from .tones import FINE, TONES
 @kernel
 def shine(
     out: NDArray[Any], top: int, inside: NDArray[Any], lines: NDArray[Any], rim: NDArray[Any], grey: NDArray[Any],
-    across: NDArray[Any], ends: bool, film: NDArray[Any], groove: NDArray[Any], index: NDArray[Any],
+    around: NDArray[Any], across: NDArray[Any], ends: bool, film: NDArray[Any], groove: NDArray[Any], index: NDArray[Any],
     glint: float, towards: float, x0: float, y0: float, rim_light: float,
 ) -> None:  # fmt: skip
     """Paint rows of a picture.
@@ -28,7 +28,7 @@ def shine(
     inside, lines, rim : ndarray, float32, (rows, columns + 2)
         Differences of coverage of the disc, of the groove and all other lines, and of the disc's edge, as
         `coverage.add_edges` leaves them, positive inside.
-    grey, across, ends
+    grey, around, across, ends
         The film: see `under.Under`.
     film, groove, index
         See `tones.Tones`.
@@ -72,7 +72,7 @@ def shine(
             g = int((over + q * (below - over)) * FINE + 0.5)
             light = film[g]
             if cut > 1e-4:
-                line = groove[g]
+                line = groove[around[i, k] * FINE]
                 if glint > 0.0:
                     dx, dy = x - x0, y0 - y
                     along = dx * cos + dy * sin

@@ -82,8 +82,9 @@ class Lit:
         """Paint rows whose coverage is known, over a film."""
         look = self.tones
         shine(
-            out, top, cover[0], cover[1], cover[2], film.grey, film.across, film.ends,
-            look.film, look.groove, look.index, look.glint, tones.GLINT_TOWARDS_RAD, float(self.frame.x(0.0)), float(self.frame.y(0.0)), look.rim,
+            out, top, cover[0], cover[1], cover[2], film.grey, film.around, film.across, film.ends,
+            look.film, look.groove, look.index, look.glint,
+            tones.GLINT_TOWARDS_RAD, float(self.frame.x(0.0)), float(self.frame.y(0.0)), look.rim,
         )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def lit(cut: CutDisc, shape: Body, dots_per_m: float) -> Lit:
         Areas.of(edges(shape, tones.RIM_M), frame),
         Walls.of(cut.groove, frame),
         Areas.of((area for layer in engraved for area in drawn(layer, width_m)), frame),
-        under(cut.film, frame),
+        under(cut.film, frame, cut.view == "plain"),
     )
 
 
@@ -155,7 +156,7 @@ def inked(cut: CutDisc, shape: Body) -> Inked:
     palette = [np.array([_WHITE])]
     for colour, _ in layers:
         share = np.arange(1, levels + 1)[:, None] / levels
-        palette.append(np.round(255 + share * (np.array(_colour(colour)) - 255)))
+        palette.append(np.round(255 + share * (np.array(tones.rgb(colour)) - 255)))
     filled = np.full((256, 3), 255, np.uint8)
     filled[: 1 + levels * len(layers)] = np.concatenate(palette)
     return Inked(frame, filled, tuple(layer for _, layer in layers), levels)
@@ -202,11 +203,3 @@ def _framed(shape: Body, dots_per_m: float, margin_m: float) -> Frame:
             f"a picture {frame.width} × {frame.height} pixels large is too large; give --dpi {most} or less"
         )
     return frame
-
-
-def _colour(text: str) -> tuple[int, ...]:
-    """Red, green, blue of "#rrggbb"; what is none is black."""
-    try:
-        return tuple(bytes.fromhex(text.removeprefix("#"))) if len(text) == 7 else (0, 0, 0)
-    except ValueError:
-        return (0, 0, 0)

@@ -1,8 +1,8 @@
 """How bright film, groove and table look on a light box, and on paper; and the colours that stand for brightness.
 
 The film's transmittance is 10^-density (J. Bushberg et al., The Essential Physics of Medical Imaging, ch. 7). An X-ray
-as a file holds grey values that look evenly spaced, which densities do too: so density falls evenly from `DENSEST`
-where the grey is 0 to `CLEAREST` where it is 255. The table shines with luminance 1.
+as a file holds grey values that look evenly spaced, which densities do too: so density falls from `DENSEST` where the
+grey is 0 to `CLEAREST` where it is 255, along the S that film makes of exposures. The table shines with luminance 1.
 
 A groove is cut through the emulsion, and its walls send light aside: whatever the film was, `GROOVE` of the table's
 light comes through. Over dense film it shines; over clear film, which lets 79 % through, it is a little darker. A
@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 
 DENSEST, CLEAREST = 2.3, 0.10
 """Optical densities. Assumed: radiographs go up to 3, but no screen is so black; a blue base has 0.1 to 0.2."""
-SHOULDER = 1.3
-"""Density falls as the grey's distance from 255 to this power: bones keep their light. Assumed: 1 looks murky."""
+STEEPNESS, MIDDLE = 1.8, 0.41
+"""Density over grey is the S that film's characteristic curve is (Bushberg, ch. 7): this much steeper in the middle than
+a straight line, and of its range so much at a middle grey. Assumed: what lets bones shine and lungs be dark."""
 GROOVE = 0.42
 """Luminance of a groove that nothing glints in. Assumed: what it is to be seen on both clear and dense film."""
-GLINT = 0.40
+GLINT = 0.70
 """What the glint adds at its brightest. Assumed: to be seen, and no more."""
 GLINT_TOWARDS_RAD = math.radians(62)
 """Where the glint lies, counter-clockwise from the right: a lamp a little to the right of straight ahead. Assumed."""
@@ -39,9 +40,9 @@ BARE = 62
 """Grey value of a sheet without a picture."""
 GAMMA = 2.2
 """Of screens: luminance is a grey value to this power (close to IEC 61966-2-1)."""
-PAPER_INK, PAPER_WHITE = 0.06, 0.90
-"""Grey values of black and white parts of a picture on paper: lines darker and brighter than both are left."""
-PAPER_STEP = 0.34
+PAPER_INK, PAPER_WHITE = 0.05, 0.70
+"""Grey values of dense and clear film on paper: lines brighter or darker than either are left."""
+PAPER_STEP = 0.32
 """How far a groove's grey value on paper is from that around it."""
 
 FINE = 8
@@ -68,7 +69,8 @@ class Tones:
     Attributes
     ----------
     film, groove : ndarray, float32, (255 · FINE + 2,)
-        Of the film, and of a groove in it, over the film's grey value in parts of 1 / FINE.
+        Of the film, and of a groove in it, over the film's grey value in parts of 1 / FINE; for the groove that of the
+        film around, over some millimetres.
     glint : float
         What is added to a groove where it glints most.
     rim : float
@@ -94,9 +96,9 @@ def light_box() -> Tones:
 
 
 def plain() -> Tones:
-    """On paper: the film's picture flat, the groove darker than what is bright and brighter than what is dark."""
+    """On paper: the film's picture flat; lines brighter than it where the light box shows them so, else darker."""
     film = PAPER_INK + (PAPER_WHITE - PAPER_INK) * _greys()
-    groove = np.where(_greys() < 0.5, film + PAPER_STEP, film - PAPER_STEP)
+    groove = np.where([line_is_bright(255 * grey) for grey in _greys()], film + PAPER_STEP, film - PAPER_STEP)
     index = np.round(255 * np.linspace(0, 1, TONES + 1)).astype(np.uint8)
     return Tones(_kept(film), _kept(groove), 0.0, 0.35, index, np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1))
 
@@ -112,8 +114,17 @@ def line_is_bright(film_grey: float) -> bool:
     return bool(10.0 ** -_density(film_grey / 255) < GROOVE)
 
 
+def rgb(colour: str) -> tuple[int, ...]:
+    """Red, green, blue of "#rrggbb", 0 to 255; what is none is black."""
+    try:
+        return tuple(bytes.fromhex(colour.removeprefix("#"))) if len(colour) == 7 else (0, 0, 0)
+    except ValueError:
+        return (0, 0, 0)
+
+
 def _density(grey: Any) -> Any:
-    return CLEAREST + (DENSEST - CLEAREST) * (1 - grey) ** SHOULDER
+    dark = (1 - grey) ** STEEPNESS
+    return CLEAREST + (DENSEST - CLEAREST) * dark / (dark + grey**STEEPNESS * (1 / MIDDLE - 1))
 
 
 def _greys() -> NDArray[Any]:

@@ -19,6 +19,9 @@ COARSEST = 0.25
 """It is at least so fine, in its pixels to one of the picture."""
 MOST_PIXELS = 150_000_000
 """Of the film as it is prepared."""
+AROUND_M = 5e-3
+"""What is around a pixel: a mean over about this, so that lines do not change from bright to dark with the film's grain.
+Assumed: some letters' height."""
 SPARE = 4
 """Pixels of the film beyond what is seen, so that smoothing meets no border."""
 
@@ -31,6 +34,8 @@ class Under:
     ----------
     grey : ndarray, uint8, (rows, columns)
         At least 2 × 2.
+    around : ndarray, uint8, (rows, columns)
+        What it is over some millimetres, or the same where that is not asked for.
     across : ndarray, float64, (6,)
         Place on it, from the middle of its first pixel: column a·x + b·y + c, row d·x + e·y + f for x, y in pixels of
         the picture.
@@ -39,14 +44,16 @@ class Under:
     """
 
     grey: NDArray[Any]
+    around: NDArray[Any]
     across: NDArray[Any]
     ends: bool
 
 
-def under(film: Laid | None, frame: Frame) -> Under:
-    """What lies under a picture."""
+def under(film: Laid | None, frame: Frame, calm: bool = False) -> Under:
+    """What lies under a picture; `calm` asks for what is around each pixel, too."""
     if film is None:
-        return Under(np.full((2, 2), BARE, np.uint8), np.zeros(6), False)
+        bare = np.full((2, 2), BARE, np.uint8)
+        return Under(bare, bare, np.zeros(6), False)
     rows, columns = film.grey.shape
     a, b, c, d, e, f = _onto_film(film, frame)
     corners = np.array([(x, y) for x in (0, frame.width) for y in (0, frame.height)], np.float64)
@@ -62,7 +69,7 @@ def under(film: Laid | None, frame: Frame) -> Under:
     across = np.array(
         [a * sx, b * sx, (c + 0.5 - left) * sx - 0.5, d * sy, e * sy, (f + 0.5 - upper) * sy - 0.5], np.float64
     )
-    return Under(grey, across, True)
+    return Under(grey, _calmed(grey, frame.dots_per_m / ratio * sx) if calm else grey, across, True)
 
 
 def _onto_film(film: Laid, frame: Frame) -> tuple[float, float, float, float, float, float]:
@@ -85,6 +92,17 @@ def _part(places: NDArray[Any], size: int) -> tuple[int, int]:
     first = min(max(math.floor(min(float(places.min()), 1e9)) - SPARE, 0), size - 1)
     last = max(min(math.ceil(max(float(places.max()), -1e9)) + SPARE + 1, size), first + 1)
     return first, last
+
+
+def _calmed(grey: NDArray[Any], dots_per_m: float) -> NDArray[Any]:
+    from PIL import Image
+
+    high, wide = grey.shape
+    cell = AROUND_M * dots_per_m
+    coarse = Image.fromarray(grey).resize(
+        (max(1, round(wide / cell)), max(1, round(high / cell))), Image.Resampling.BOX
+    )
+    return np.asarray(coarse.resize((wide, high), Image.Resampling.BICUBIC))
 
 
 def _resized(grey: NDArray[Any], box: tuple[int, int, int, int], wide: int, high: int) -> NDArray[Any]:
