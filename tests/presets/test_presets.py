@@ -152,7 +152,7 @@ def test_discs_have_the_numbers_of_the_design(name: str) -> None:
     square = name.startswith("card") or name.endswith("square")
     assert disc.outline == ("card" if name.startswith("cereal") else "square" if square else "round")
     assert disc.coin_diameter_m == (0.024 if name.startswith(("flexi", "cereal")) else None)
-    assert (disc.height_m, disc.corner_m) == ((0.24, 0.005) if disc.outline == "card" else (None, 0.0))
+    assert (disc.height_m, disc.corner_radius_m) == ((0.24, 0.005) if disc.outline == "card" else (None, 0.0))
 
 
 def test_depths_of_the_design() -> None:
@@ -476,7 +476,7 @@ def test_where_a_users_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("music_inner_diameter_mm = 241.8", "less than recorded_diameter_mm"),
         ("hole_diameter_mm = 90", "locked_diameter_mm"),
         ('outline = "card"', "lacks its height"), ("height_mm = 241", "less than height_mm"),
-        ("corner_mm = 126", "half of its sides"), ("corner_mm = -1", "cannot be negative"),
+        ("corner_radius_mm = 126", "half of its sides"), ("corner_radius_mm = -1", "cannot be negative"),
         ("coin_diameter_mm = 40", "locked groove leave (39.4 mm)"), ("coin_diameter_mm = 0", "more than zero"),
         ("diametre_mm = 251", "did you mean"), ("swing_um = 5", "unknown key"), ('name = "x"', "unknown key"),
         ("land_um = 5\nland_mm = 5", "keep one of them"), ('"' + "k" * 5000 + '" = 1', "unknown key"),

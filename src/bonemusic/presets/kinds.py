@@ -36,7 +36,7 @@ class Disc:
     """A square's side and a card's width are its diameter."""
     height_m: float | None = None
     """A card's height; None: it is no card."""
-    corner_m: float = 0.0
+    corner_radius_m: float = 0.0
     """The radius to which a square's or a card's corners are rounded."""
     coin_diameter_m: float | None = None
     """Of the coin that weighs it down, laid midway between hole and locked groove; None: it is heavy enough."""

@@ -41,7 +41,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "groove_power": (1e-4, 1),
     "cut_power": (1e-4, 1),
 } | dict.fromkeys(
-    ("hole_diameter_m", "bottom_radius_m", "land_m", "corner_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
+    ("hole_diameter_m", "bottom_radius_m", "land_m", "corner_radius_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
      "wow_hz", "flutter_hz", "eccentricity_m", "clicks_per_minute", "spacing_m"), (0, 1e9),
 )  # fmt: skip
 _MORE_THAN_ZERO = (1e-12, 1e9)
@@ -108,12 +108,12 @@ def refuse_impossible(made: Any, where: str, spelt: Mapping[str, str]) -> None:
 def _refuse_shape(made: Disc, where: str, key: Callable[[str], str]) -> None:
     """Corners that fit into the outline, a coin that fits onto the label, a card that holds its groove."""
     if made.outline == "card" and made.height_m is None:
-        raise PresetError(f"{where} is a card and lacks its height; add height_mm = …")
+        raise PresetError(f'{where} has the outline "card" and lacks its height; add height_mm = …')
     height_m = made.height_m if made.height_m is not None else made.diameter_m
     if height_m <= made.recorded_diameter_m:
         raise PresetError(f"{where} {key('recorded_diameter_m')} must be less than {key('height_m')}; mend one of them")
-    if 2 * made.corner_m > min(made.diameter_m, height_m):
-        raise PresetError(f"{where} {key('corner_m')} must be at most half of its sides; mend the number")
+    if 2 * made.corner_radius_m > min(made.diameter_m, height_m):
+        raise PresetError(f"{where} {key('corner_radius_m')} must be at most half of its sides; mend the number")
     room_m = (made.locked_diameter_m - made.hole_diameter_m) / 2
     if made.coin_diameter_m is not None and made.coin_diameter_m >= room_m:
         raise PresetError(

@@ -35,11 +35,11 @@ def rim(disc: Disc, outline: str) -> NDArray[Any] | None:
     if outline == "round":
         return None
     half = disc.diameter_m / 2
-    height_m, corner_m = disc.diameter_m, disc.corner_m
+    height_m, corner_m = disc.diameter_m, disc.corner_radius_m
     if outline == "card":
         own = disc.outline == "card"
         height_m = disc.height_m or CARD * disc.diameter_m
-        corner_m = disc.corner_m if own else CARD_CORNER_M
+        corner_m = disc.corner_radius_m if own else CARD_CORNER_M
     return _rectangle(half, height_m / 2, corner_m)
 
 
