@@ -38,6 +38,7 @@ FORMAT = Format(
     title="drawing, true to size, in hairlines, with layers; or the disc's picture, to be printed",
     suffixes=(".pdf",),
     lines=True,
+    pictures=True,
     sniff=_sniff,
     write=_write,
     draw=_draw,

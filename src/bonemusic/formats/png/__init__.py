@@ -19,6 +19,7 @@ FORMAT = Format(
     title="picture of the disc, groove over the sheet, at --dpi",
     suffixes=(".png",),
     lines=False,
+    pictures=True,
     sniff=lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"),
     write=_write,
 )

@@ -14,8 +14,8 @@ from .tones import FINE, TONES
 @kernel
 def shine(
     out: NDArray[Any], top: int, inside: NDArray[Any], lines: NDArray[Any], rim: NDArray[Any], grey: NDArray[Any],
-    around: NDArray[Any], across: NDArray[Any], ends: bool, film: NDArray[Any], groove: NDArray[Any], index: NDArray[Any],
-    glint: float, towards: float, x0: float, y0: float, rim_light: float,
+    around: NDArray[Any], across: NDArray[Any], ends: bool, film: NDArray[Any], groove: NDArray[Any],
+    index: NDArray[Any], glint: float, towards: float, x0: float, y0: float, rim_light: float,
 ) -> None:  # fmt: skip
     """Paint rows of a picture.
 

@@ -14,6 +14,7 @@ from ...jit import kernel
 from ...paths.drawing import Circle
 from ...paths.layers import Layer
 from ...presets import Disc
+from ...presets.shape import rim
 
 CIRCLE = 4096
 """Corners of a circle: no more than 0.004 pixels within it in the largest picture."""
@@ -65,10 +66,10 @@ def body(disc: Disc, layers: Sequence[Layer]) -> Body:
     """
     closed = [polygon for layer in layers if layer.name == "cut" for polygon in _closed(layer)]
     if not closed:
-        rim, hole = disc.diameter_m / 2, _circle(Circle(0.0, 0.0, disc.hole_diameter_m / 2))
-        if disc.outline == "square":
-            return Body(rim * np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]), (hole,))
-        return Body(_circle(Circle(0.0, 0.0, rim)), (hole,))
+        around = rim(disc, disc.outline)
+        if around is None:
+            around = _circle(Circle(0.0, 0.0, disc.diameter_m / 2))
+        return Body(around, (_circle(Circle(0.0, 0.0, disc.hole_diameter_m / 2)),))
     closed.sort(key=lambda polygon: -abs(_area(polygon)))
     return Body(closed[0], tuple(closed[1:]))
 

@@ -1,6 +1,7 @@
 """How bright film, groove and table look on a light box, and on paper; and the colours that stand for brightness.
 
-The film's transmittance is 10^-density (J. Bushberg et al., The Essential Physics of Medical Imaging, ch. 7). An X-ray
+Of the table's light a film lets 10^-density through (F. Hurter and V. Driffield, Photo-chemical investigations, Journal
+of the Society of Chemical Industry 9, 1890, who also found the S of density over the logarithm of exposure). An X-ray
 as a file holds grey values that look evenly spaced, which densities do too: so density falls from `DENSEST` where the
 grey is 0 to `CLEAREST` where it is 255, along the S that film makes of exposures. The table shines with luminance 1.
 
@@ -24,8 +25,8 @@ from numpy.typing import NDArray
 DENSEST, CLEAREST = 2.3, 0.10
 """Optical densities. Assumed: radiographs go up to 3, but no screen is so black; a blue base has 0.1 to 0.2."""
 STEEPNESS, MIDDLE = 1.8, 0.41
-"""Density over grey is the S that film's characteristic curve is (Bushberg, ch. 7): this much steeper in the middle than
-a straight line, and of its range so much at a middle grey. Assumed: what lets bones shine and lungs be dark."""
+"""Density over grey is an S as film's characteristic curve is: this much steeper in the middle than a straight line,
+and so much of its range at a middle grey. Assumed: what lets bones shine and lungs be dark."""
 GROOVE = 0.42
 """Luminance of a groove that nothing glints in. Assumed: what it is to be seen on both clear and dense film."""
 GLINT = 0.70

@@ -20,7 +20,7 @@ COARSEST = 0.25
 MOST_PIXELS = 150_000_000
 """Of the film as it is prepared."""
 AROUND_M = 5e-3
-"""What is around a pixel: a mean over about this, so that lines do not change from bright to dark with the film's grain.
+"""What is around a pixel: a mean over about this, so that lines do not turn from bright to dark with the film's grain.
 Assumed: some letters' height."""
 SPARE = 4
 """Pixels of the film beyond what is seen, so that smoothing meets no border."""
@@ -98,10 +98,8 @@ def _calmed(grey: NDArray[Any], dots_per_m: float) -> NDArray[Any]:
     from PIL import Image
 
     high, wide = grey.shape
-    cell = AROUND_M * dots_per_m
-    coarse = Image.fromarray(grey).resize(
-        (max(1, round(wide / cell)), max(1, round(high / cell))), Image.Resampling.BOX
-    )
+    columns, rows = (max(1, round(size / (AROUND_M * dots_per_m))) for size in (wide, high))
+    coarse = Image.fromarray(grey).resize((columns, rows), Image.Resampling.BOX)
     return np.asarray(coarse.resize((wide, high), Image.Resampling.BICUBIC))
 
 
