@@ -71,6 +71,8 @@ class Format:
         Whether it draws the groove as lines over a machine's grid.
     vertical : bool
         Whether it holds what moves up and down.
+    pictures : bool
+        Whether it can show the disc as it looks, its sheet's picture under the groove.
     turning : bool
         Whether it can drive a turntable axis.
     sniff : callable
@@ -93,4 +95,5 @@ class Format:
     draw: Callable[[Path], Drawing] | None = None
     read: Callable[[Path, Fraction | None, Fraction, Progress], tuple[Groove, tuple[str, ...]]] | None = None
     vertical: bool = False
+    pictures: bool = False
     turning: bool = False

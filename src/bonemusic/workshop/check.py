@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from ..errors import FitError
 from ..formats import CutDisc
 from ..groove import Groove, tracks_of
 from ..mastering.loudness import Loudness, Meter
-from ..paths import layers
 from ..paths.ready import ready
 from ..presets import Turntable
 from ..progress import Progress, silent
@@ -26,6 +24,7 @@ from ..units import length_text, time_text
 from .advice import advice
 from .checked import CheckReport, HeadCheck, NeedleCheck, Pictures, SideCheck, SongCheck
 from .cut import SIDE_NAMES, on_sides, refuse_stretch
+from .dress import dressed
 from .limits import limited_by
 from .listening import sounds
 from .machining import machining, remarks
@@ -84,7 +83,7 @@ def check(songs: Sequence[Path], recipe: Recipe, progress: Progress = silent, li
 def _side(
     paths: Sequence[Path], recipe: Recipe, name: str, progress: Progress, listen: bool
 ) -> tuple[SideCheck, Pictures]:
-    wish = dataclasses.replace(Wish.of(recipe, stereo=True), film=None)
+    wish = Wish.of(recipe, stereo=True, film=False)
     turntable = presets.turntable(recipe.turntable)
     with opened(paths, recipe, wish.stereo) as songs:
         meters = [Meter(song.rate_hz, song.channels) for song in songs]
@@ -118,7 +117,7 @@ def _told(
     spelling, line, asked = _spelling(wish), None, None
     if not wish.stereo:
         line = ready(groove, wish.disc, wish.machine, found.bandwidth_hz, turning=spelling.turning)
-        after = layers.of_disc(wish.disc, wish.machine, wish.sheet.thickness_m)
+        after = dressed(songs, wish, name).layers
         work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, line=line, layers=after)
         asked = machining(work, spelling)
     told_places = places(groove, wish, fit.peak_velocity_m_s, turntable, line)

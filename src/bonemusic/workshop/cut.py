@@ -97,7 +97,7 @@ def cut_side(
     """Cut songs onto one side."""
     spelling = formats.for_writing(out, recipe.format)
     refuse_stretch(songs, recipe)
-    if recipe.from_turn and not spelling.lines:
+    if recipe.from_turn and (not spelling.lines or recipe.looks.view not in (None, "machine")):
         raise FormatError(
             f"--from-turn goes on with a drawing in lines, which {spelling.name} is not; leave it out, or write "
             f"{', '.join(each.name for each in formats.known() if each.lines)}"

@@ -15,16 +15,17 @@ from ..curves import from_displacement
 from ..errors import FitError
 from ..formats import CutDisc, Format
 from ..groove import Band, Groove
-from ..paths import fidelity, layers
-from ..paths.layers import Layer
+from ..paths import fidelity
 from ..paths.line import Line
 from ..paths.parts import going_on
 from ..paths.ready import ready
+from ..pictures.film import Laid
 from ..presets import Curve, Machine
 from ..progress import Progress
 from ..spectral import filtered, high_cut, low_cut
 from ..units import length_text
 from .machining import machining, remarks
+from .output import whole
 from .parts import written
 from .wish import Wish
 
@@ -76,7 +77,7 @@ def draw(
     wish: Wish,
     bandwidth_hz: float,
     heard: Heard,
-    marks: tuple[Layer, ...],
+    places: tuple[tuple[Laid, str], ...],
     progress: Progress,
 ) -> Drawn:
     """Write a cut disc in a format, into one file or several.
@@ -84,15 +85,15 @@ def draw(
     Parameters
     ----------
     work : CutDisc
-        Without line and the layers after the groove, which are found here where the format draws lines.
+        Without line, which is found here where lines are drawn.
     spelling : Format
     out : Path
     wish : Wish
         Error and music are heard through its replay curve.
     bandwidth_hz : float
     heard : Heard
-    marks : tuple of Layer
-        Drawn between the groove and the disc's own layers.
+    places : tuple of (Laid, str)
+        Where there are any, a contact sheet of them is written.
     progress : Progress
 
     Raises
@@ -100,7 +101,9 @@ def draw(
     FitError
         The grid is too coarse for any sound, or nothing is left to draw.
     """
-    if not spelling.lines:
+    if places:
+        return _contact(work, out, places, progress)
+    if not spelling.lines or work.view != "machine":
         done = written(work, spelling, out, progress)
         return Drawn(done.files, done.points, done.size, done.notes)
     music = work.groove.music
@@ -112,12 +115,20 @@ def draw(
     _refuse_noise(snr_db, work.machine)
     coarse = snr_db is not None and snr_db < COARSE_SNR_DB
     peak = fidelity.peak_velocity_m_s(line, work.groove, music.first, music.last, coarse)
-    drawn_after = (*marks, *layers.of_disc(work.disc, work.machine, wish.sheet.thickness_m))
-    work = dataclasses.replace(work, line=going_on(line, wish.from_turn), layers=drawn_after)
+    work = dataclasses.replace(work, line=going_on(line, wish.from_turn))
     asked = machining(work, spelling)
     done = written(work, spelling, out, progress)
     said = (*done.notes, *remarks(work.disc, work.machine, spelling, asked))
     return Drawn(done.files, done.points, done.size, said, line.step_m, snr_db, peak, asked.seconds)
+
+
+def _contact(work: CutDisc, out: Path, places: tuple[tuple[Laid, str], ...], progress: Progress) -> Drawn:
+    from ..formats.png import contact
+
+    with whole(out) as file:
+        contact.write(file, work, places, progress)
+        size = file.tell()
+    return Drawn((out,), 0, size)
 
 
 def _refuse_noise(snr_db: float | None, machine: Machine) -> None:

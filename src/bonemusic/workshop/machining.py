@@ -113,17 +113,19 @@ def _layer_s(layer: Layer, machine: Machine) -> float:
     return around_m / speed_m_s * passes
 
 
-def refuse_bed(disc: Disc, machine: Machine) -> None:
-    """`FitError` where the disc does not lie on the machine's bed; the line names discs that do."""
+def refuse_bed(disc: Disc, machine: Machine, box_m: tuple[float, float, float, float]) -> None:
+    """`FitError` where the disc, of that box, does not lie on the machine's bed; the line names discs that do."""
     bed = [side for side in (machine.bed_width_m, machine.bed_height_m) if side is not None]
-    if not bed or disc.diameter_m <= min(bed):
+    sides = sorted((box_m[2] - box_m[0], box_m[3] - box_m[1]))
+    if not bed or (sides[0] <= min(bed) + 1e-9 and sides[1] <= max(bed) + 1e-9):
         return
     known = [presets.disc(name) for name in presets.names("discs")]
     fitting = sorted((d for d in known if d.diameter_m <= min(bed)), key=lambda d: (d.rpm != disc.rpm, -d.diameter_m))
     what = f"take a smaller one ({', '.join(d.name for d in fitting[:3])})" if fitting else "take a larger machine"
     size = " x ".join(f"{1e3 * side:.0f}" for side in bed)
     raise FitError(
-        f"{disc.name} is {1e3 * disc.diameter_m:.0f} mm across and does not lie on the bed of {machine.name} "
+        f"{disc.name} is {' × '.join(dict.fromkeys(f'{1e3 * side:.0f}' for side in sides))} mm across and does not "
+        f"lie on the bed of {machine.name} "
         f"({size} mm); {what}"
     )
 

@@ -17,6 +17,7 @@ from ..progress import Progress
 from ..units import length_text, time_text
 from .machining import kerf_beyond_m, refuse_bed
 from .mastered import Mastered, filters, mastered
+from .object import made
 from .songs import Song
 from .wish import Wish
 
@@ -68,7 +69,7 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
         offset_of=lambda number: songs[number].offsets,
         progress=progress,
     )
-    refuse_bed(disc, machine)
+    refuse_bed(disc, machine, made(wish).outline.box_m)
     for song in songs:
         if held.vertical_m is None:
             song.refuse_cancelled()
@@ -78,10 +79,10 @@ def planned(songs: Sequence[Song], wish: Wish, progress: Progress) -> Planned:
     task = task_of(held, roomy, wish.rpm, machine, wish.stylus, wish.sheet, wish.room_s)
     if wish.compensate:
         task = dataclasses.replace(task, compensate_m=wish.compensate.tracing_radius_m)
-    made = mastered(task, wish, progress)
+    found = mastered(task, wish, progress)
     said = dict.fromkeys(line for song in songs for line in (*song.warnings, *song.afterwards()))
     idle = _idle(wish, held.vertical_m is not None, task.music_s)
-    return Planned(made, band_hz, (*made.fit.warnings, *_too_large(wish), *idle, *said))
+    return Planned(found, band_hz, (*found.fit.warnings, *_too_large(wish), *idle, *said))
 
 
 def _idle(wish: Wish, stereo: bool, music_s: float) -> list[str]:

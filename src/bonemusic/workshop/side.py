@@ -22,10 +22,10 @@ from ..groove import Groove, tracks_of
 from ..jit import wake
 from ..moments import MOMENT, Moments
 from ..paths.layers import Layer
-from ..pictures.film import Laid
 from ..progress import Progress
 from ..units import length_text, time_text
 from .drawing import Drawn, Heard, draw, heard_of
+from .dress import Dress, dressed, view_of
 from .limits import limited_by
 from .machining import kerf_beyond_m
 from .planned import Planned, planned
@@ -53,17 +53,20 @@ def make(
 
     Of other layers, `before` are drawn before the groove and `marks` between groove and outline.
     """
+    view, dress = view_of(wish, spelling), Dress(())
+    if spelling.lines or spelling.pictures:
+        progress("laying out the disc", 0.0)
+        dress = dressed(songs, wish, name)
     found = planned(songs, wish, progress)
     groove = groove_of(found, wish, title(songs), progress)
     heard = Heard()
-    if spelling.lines and found.made.fit.level_db is not None:
+    if spelling.lines and view == "machine" and found.made.fit.level_db is not None:
         heard = heard_of(groove, wish.curve)
-    film = None
-    if wish.film is not None:
-        film = Laid(wish.film.grey, min(wish.film.grey.shape) / wish.disc.diameter_m)
-    work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, film, before=before)
-    drawn = draw(work, spelling, out, wish, found.bandwidth_hz, heard, marks, progress)
-    said = [*found.warnings, *_mechanics(found, groove, wish), *drawn.notes]
+    work = CutDisc(
+        groove, wish.disc, wish.machine, wish.dots_per_m, dress.film, None, (*marks, *dress.layers), before, view
+    )
+    drawn = draw(work, spelling, out, wish, found.bandwidth_hz, heard, dress.places, progress)
+    said = [*found.warnings, *_mechanics(found, groove, wish), *dress.notes, *drawn.notes]
     if drawn.snr_db is not None and drawn.snr_db < POOR_SNR_DB:
         gains = "" if wish.level is None else "a higher level, "
         said.append(

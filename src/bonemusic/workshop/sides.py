@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,6 +58,6 @@ def _longest(seconds: Sequence[float], sides: int) -> float:
 
 def _refuse_quiet(songs: Sequence[Path], recipe: Recipe, wish: Wish, progress: Progress) -> None:
     with opened(songs, recipe, wish.stereo) as flowing:
-        found = planned(flowing, dataclasses.replace(wish, film=None), progress).made.fit
+        found = planned(flowing, wish, progress).made.fit
     if wish.level is None and found.level_db is not None and found.level_db < QUIET_DB:
         raise FitError(f"only {found.level_db:.0f} dB of level would fit on a side")

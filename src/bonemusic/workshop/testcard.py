@@ -20,6 +20,7 @@ from ..testcard.card import Card, card
 from ..testcard.frame import SIDE_M, card_of, refuse_small
 from ..testcard.sound import REFERENCE_HZ, SECTIONS, TUNE_S, sound
 from ..units import Level
+from .looks import Looks
 from .output import refuse
 from .recipe import Recipe
 from .reports import CutReport
@@ -173,7 +174,9 @@ def cut_testcard(
     refuse_small(machine)
     refuse(path)
     level_db = reference_db(machine)
-    recipe = Recipe(disc=DISC, curve=CURVE, machine=machine_name, sheet=SHEET, level=Level("db", level_db))
+    recipe = Recipe(
+        disc=DISC, curve=CURVE, machine=machine_name, sheet=SHEET, level=Level("db", level_db), looks=Looks(label=False)
+    )
     wish = Wish.of(recipe, stereo=False)
     wish = dataclasses.replace(wish, disc=card_of(wish.disc))
     velocity = REFERENCE_VELOCITY_M_S * 10 ** (level_db / 20)

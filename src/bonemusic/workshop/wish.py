@@ -38,8 +38,9 @@ class Wish:
     """From where on the line is drawn, in turns."""
 
     @staticmethod
-    def of(recipe: Recipe, stereo: bool) -> Wish:
-        """The recipe with its names looked up; `stereo` says whether the format can hold what moves up and down."""
+    def of(recipe: Recipe, stereo: bool, film: bool = True) -> Wish:
+        """The recipe with its names looked up; `stereo` says whether the format can hold what moves up and down, `film`
+        whether the sheet's picture is read."""
         disc = presets.disc(recipe.disc)
         machine = presets.machine(recipe.machine)
         return Wish(
@@ -57,7 +58,7 @@ class Wish:
             stereo=stereo and machine.stereo,
             dots_per_m=recipe.dots_per_m,
             looks=recipe.looks,
-            film=_film(recipe.sheet),
+            film=_film(recipe.sheet) if film else None,
             from_turn=recipe.from_turn,
         )
 
@@ -75,6 +76,6 @@ def _film(name: str | None) -> Film | None:
     """The picture on the sheet, where the recipe names a file."""
     if name is None or name in presets.names("sheets"):
         return None
-    from ..sheets import picture
+    from ..sheets import sheet
 
-    return Film(picture.read(Path(name)))
+    return sheet.of(Path(name))
