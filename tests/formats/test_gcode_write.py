@@ -515,7 +515,7 @@ def test_what_is_not_round_is_cut_into_chords_on_a_turntable(tmp_path):
     layer = Layer("cut", "#000000", (square,), (Circle(0.01, 0.0, 0.004),), None, None, None)
     file = tmp_path / "disc.ngc"
     file.write_text(written(dataclasses.replace(cut, layers=(layer,)))[0])
-    _, one, two = read.read(file).lines
+    _, two, one = read.read(file).lines  # circles first: the hole is cut before the outline
     assert np.abs(np.abs(one).max(axis=1) - 0.05).max() < 2e-6
     assert np.abs(np.hypot(one[:, 0], one[:, 1])).max() == pytest.approx(0.05 * math.sqrt(2), rel=1e-4)
     assert np.hypot(two[:, 0] - 0.01, two[:, 1]) == pytest.approx(0.004, abs=2e-6)

@@ -217,10 +217,30 @@ def test_points_that_go_backwards_are_skipped():
     assert snr_of(groove) > 70
 
 
-def test_a_hole_beside_the_middle_is_the_spindle_still_and_is_said():
-    groove, (warning,) = groove_of(Drawing((drawn(),), (Circle(0.5e-3, 0.0, 3.62e-3),)), RPM)
-    assert "0.50 mm beside" in warning
-    assert 0.9e-3 < np.ptp(groove.spiral.at(np.arange(144) / 48) + groove.lateral_m[:144_000:1000]) < 1.7e-3
+@pytest.mark.parametrize(
+    ("at", "radius_m", "said"),
+    [
+        ((0.0, 0.3e-3), 3.62e-3, "0.30 mm off the groove's centre: on a turntable the pitch wavers by 0.25 %"),
+        (
+            (0.6e-3, 0.0),
+            3.62e-3,
+            "0.60 mm off the groove's centre: on a turntable the pitch wavers by 0.5 % at the rim",
+        ),
+        ((3e-3, -4e-3), 19.1e-3, "5.00 mm off"),
+        ((-0.03, 0.0), 3.62e-3, "30.00 mm off"),
+    ],
+)
+def test_a_hole_beside_the_centre_is_told_and_not_played(at, radius_m, said):
+    groove, (warning,) = groove_of(Drawing((drawn(),), (Circle(*at, radius_m), Circle(0.05, 0.0, 0.012))), RPM)
+    assert said in warning
+    assert snr_of(groove) > 55
+
+
+def test_a_hole_as_near_as_a_lathe_cuts_it_is_the_spindle():
+    """Within IEC 60098's 0.2 mm a disc is heard as a turntable turns it."""
+    groove, warnings = groove_of(Drawing((drawn(),), (Circle(0.15e-3, 0.0, 3.62e-3),)), RPM)
+    assert warnings == ()
+    assert snr_of(groove) < 20
 
 
 def test_a_speck_beside_the_middle_is_no_hole():

@@ -26,7 +26,7 @@ NEAR = 0.02
 LARGEST_HOLE = 0.33
 """A hole's radius against the groove's outer one: 38.2 mm in a 5 inch card is 0.32; a label's edge is 0.34 or more."""
 ECCENTRIC_M = 0.2e-3
-"""IEC 60098: the hole is not further than this from the centre of the grooves."""
+"""IEC 60098: the hole is not further than this from the centre of the grooves; a nearer one is where the spindle is."""
 PER_TURN = 64
 TURNS_PER_KNOT = 2.0
 MOST_TURNS = 400
@@ -85,6 +85,24 @@ def hole(circles: tuple[Circle, ...], about: tuple[float, float], outer_m: float
     if to_size:
         near = [circle for circle in near if is_hole(circle.radius_m)] + near
     return Spindle(near[0].x_m, near[0].y_m, near[0].radius_m) if near else None
+
+
+def hole_beside(
+    circles: tuple[Circle, ...], about: tuple[float, float], inner_m: float, scale: float
+) -> Spindle | None:
+    """The circle of a record's hole's size, where numbers are enlarged so, that is nearest to the groove's centre.
+
+    It lies within the groove, whose inner radius is given as drawn.
+    """
+    found = [
+        (math.dist((circle.x_m, circle.y_m), about), circle)
+        for circle in circles
+        if is_hole(scale * circle.radius_m) and math.dist((circle.x_m, circle.y_m), about) + circle.radius_m < inner_m
+    ]
+    if not found:
+        return None
+    circle = min(found, key=lambda each: each[0])[1]
+    return Spindle(circle.x_m, circle.y_m, circle.radius_m)
 
 
 def is_hole(radius_m: float) -> bool:

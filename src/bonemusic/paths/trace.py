@@ -118,12 +118,12 @@ def _line(drawing: Drawing, warnings: list[str]) -> Polar:
     if not drawing.scale_known:
         scale, why = size.guess(float(line.radius_m.max()), hole.radius_m if hole else 0.0)
         warnings.append(why)
-    if hole is None or (scale * off_m > centre.ECCENTRIC_M and not centre.is_hole(scale * hole.radius_m)):
+    if hole is None or scale * off_m > centre.ECCENTRIC_M:
         line = unwound(chain, found, backwards)
-    elif scale * off_m > centre.ECCENTRIC_M:
-        warnings.append(
-            f"the hole lies {1e3 * scale * off_m:.2f} mm beside the middle of the spiral: the pitch will waver"
-        )
+        spindle = hole if hole and centre.is_hole(scale * hole.radius_m) else None
+        spindle = spindle or centre.hole_beside(circles, found, float(line.radius_m.min()), scale)
+        if spindle is not None and scale * math.dist(spindle.point, found) > centre.ECCENTRIC_M:
+            warnings.append(_beside(scale * math.dist(spindle.point, found), scale * line.radius_m))
     line.radius_m[:] *= scale
     left_out = sum(abs(turns_about(other, about)) >= LEAST_TURNS for other in others)
     if left_out:
@@ -133,6 +133,15 @@ def _line(drawing: Drawing, warnings: list[str]) -> Polar:
             f"(gaps over {JOIN_M * 1e3:g} mm) and {is_} left out"
         )
     return line
+
+
+def _beside(off_m: float, radius_m: NDArray[Any]) -> str:
+    """What a turntable makes of a hole that is not at the groove's centre."""
+    rim, end = (100 * off_m / float(radius) for radius in (radius_m.max(), radius_m.min()))
+    return (
+        f"the hole lies {1e3 * off_m:.2f} mm off the groove's centre: on a turntable the pitch wavers by {rim:.2g} % "
+        f"at the rim and {end:.2g} % at the end; here the disc turns about the groove's centre"
+    )
 
 
 def _longest(drawing: Drawing) -> tuple[Chain, int, list[Chain]]:

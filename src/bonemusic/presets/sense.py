@@ -41,8 +41,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "groove_power": (1e-4, 1),
     "cut_power": (1e-4, 1),
 } | dict.fromkeys(
-    ("hole_diameter_m", "bottom_radius_m", "land_m", "corner_radius_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
-     "wow_hz", "flutter_hz", "eccentricity_m", "clicks_per_minute", "spacing_m"), (0, 1e9),
+    ("hole_diameter_m", "bottom_radius_m", "land_m", "lead_in_turns", "shelf_s", "turnover_s", "rolloff_s",
+     "wow_hz", "flutter_hz", "eccentricity_m", "clicks_per_minute", "spacing_m", "corner_radius_m"), (0, 1e9),
 )  # fmt: skip
 _MORE_THAN_ZERO = (1e-12, 1e9)
 # Why a number below its least makes no sense, where "of that size" would not tell.

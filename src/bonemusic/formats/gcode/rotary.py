@@ -106,11 +106,13 @@ class Turning(Program):
 def _layer(program: Turning, layer: Layer, groove_depth_m: float) -> None:
     """Each line and circle in its passes. The table goes on from where it is: a full circle adds a turn to A."""
     program.announce(layer)
-    ways = [line for line in layer.lines if len(line) > 1]
-    round_it = [circle for circle in layer.circles if math.hypot(circle.x_m, circle.y_m) < program.step_mm * 1e-3]
-    ways += [_around(circle) for circle in layer.circles if circle not in round_it]
-    paths = [(np.array([0.0, 360.0]), np.full(2, 1e3 * circle.radius_m)) for circle in round_it]
-    paths += [_polar(way) for way in ways]
+    paths = [
+        (np.array([0.0, 360.0]), np.full(2, 1e3 * circle.radius_m))
+        if math.hypot(circle.x_m, circle.y_m) < program.step_mm * 1e-3
+        else _polar(_around(circle))
+        for circle in layer.circles
+    ]
+    paths += [_polar(line) for line in layer.lines if len(line) > 1]
     speed_m_s = layer.speed_m_s or groove_speed(program.machine)
     for angle, radius in paths:
         for depth_m in depths(layer, program.machine, groove_depth_m):
