@@ -72,7 +72,7 @@ def shine(
             g = int((over + q * (below - over)) * FINE + 0.5)
             light = film[g]
             if cut > 1e-4:
-                line = groove[around[i, k] * FINE]
+                line = groove[int(around[i, k]) * FINE]
                 if glint > 0.0:
                     dx, dy = x - x0, y0 - y
                     along = dx * cos + dy * sin

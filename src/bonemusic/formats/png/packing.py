@@ -62,4 +62,4 @@ def _filter(rows: NDArray[Any], lines: NDArray[Any]) -> None:
     for row in range(1, len(rows)):
         lines[row, 0] = 2
         for column in range(columns):
-            lines[row, column + 1] = rows[row, column] - rows[row - 1, column]
+            lines[row, column + 1] = (int(rows[row, column]) - int(rows[row - 1, column])) & 255

@@ -13,10 +13,11 @@ from ...pictures.film import Laid
 from .shapes import Frame
 from .tones import BARE
 
-FINER = 3.0
-"""A coarse film is first made so much finer by a smooth curve; straight between those points shows no squares."""
+FINER, FINEST = 3.0, 32.0
+"""A coarse film is first made so much finer by a smooth curve, at least and at most; straight between those points shows
+no squares."""
 COARSEST = 0.25
-"""It is at least so fine, in its pixels to one of the picture."""
+"""Between the two it is made so fine, in its pixels to one of the picture."""
 MOST_PIXELS = 150_000_000
 """Of the film as it is prepared."""
 AROUND_M = 5e-3
@@ -61,7 +62,7 @@ def under(film: Laid | None, frame: Frame, calm: bool = False) -> Under:
     left, right = _part(u, columns)
     upper, lower = _part(v, rows)
     ratio = frame.dots_per_m / film.dots_per_m
-    scale = min(ratio, max(ratio * COARSEST, FINER))
+    scale = min(ratio, max(ratio * COARSEST, FINER), FINEST)
     scale = min(scale, math.sqrt(MOST_PIXELS / ((right - left) * (lower - upper))))
     wide, high = (max(2, round(scale * n)) for n in (right - left, lower - upper))
     grey = _resized(film.grey, (left, upper, right, lower), wide, high)
@@ -107,7 +108,6 @@ def _resized(grey: NDArray[Any], box: tuple[int, int, int, int], wide: int, high
     from PIL import Image
 
     left, upper, right, lower = box
-    part = np.ascontiguousarray(grey[upper:lower, left:right])
-    if (high, wide) == part.shape:
-        return part
-    return np.asarray(Image.fromarray(part).resize((wide, high), Image.Resampling.BICUBIC))
+    if (wide, high) == (right - left, lower - upper):
+        return np.ascontiguousarray(grey[upper:lower, left:right])
+    return np.asarray(Image.fromarray(grey).resize((wide, high), Image.Resampling.BICUBIC, box))
