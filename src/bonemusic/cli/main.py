@@ -43,9 +43,9 @@ def cli(ctx: click.Context) -> None:
 
 
 def _load() -> None:
-    from . import check, cut, demo, listing, play, testcard
+    from . import check, cut, demo, listing, play, sheet, testcard
 
-    for command in (cut.cut, check.check, play.play, listing.list_, testcard.testcard, demo.demo):
+    for command in (cut.cut, check.check, play.play, listing.list_, testcard.testcard, sheet.sheet, demo.demo):
         cli.add_command(command)
 
 

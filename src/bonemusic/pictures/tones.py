@@ -24,28 +24,42 @@ class Depth:
     turned_round: bool
 
     @property
+    def most(self) -> int:
+        """The largest value of so many bits."""
+        return (1 << self.bits) - 1
+
+    @property
+    def full(self) -> int:
+        """The brightest grey."""
+        return 255 if self.bits <= 8 else 65535
+
+    @property
     def kind(self) -> Any:
         return np.uint8 if self.bits <= 8 else np.uint16
 
     def turned(self, stored: NDArray[Any]) -> NDArray[Any]:
-        """Stored values as grey from 0 upwards, bright ones large; overlays in bits that are no value's are cut off."""
+        """Stored values as grey, bright ones large, spread over all of 8 or 16 bits so that each stays one of its own.
+
+        Overlays in bits that are no value's are cut off.
+        """
         grey: Any = stored.astype(np.uint16 if stored.dtype.itemsize <= 2 else np.uint32)
         if self.shift:
             grey >>= self.shift
-        grey &= (1 << self.bits) - 1
+        grey &= self.most
         if self.signed:
             grey ^= 1 << (self.bits - 1)
         if self.turned_round:
-            grey ^= (1 << self.bits) - 1
-        return np.asarray(grey, self.kind)
+            grey ^= self.most
+        if self.most == self.full:
+            return np.asarray(grey, self.kind)
+        return np.asarray((np.arange(self.most + 1) * (self.full / self.most) + 0.5).astype(self.kind)[grey])
 
     @property
     def stored(self) -> NDArray[Any]:
         """The stored value of each grey that there can be, (256,) or (65536,)."""
-        size = 256 if self.bits <= 8 else 65536
-        value = np.minimum(np.arange(size), (1 << self.bits) - 1)
+        value = np.rint(np.arange(self.full + 1) * (self.most / self.full)).astype(np.int64)
         if self.turned_round:
-            value = (1 << self.bits) - 1 - value
+            value = self.most - value
         return value - (1 << (self.bits - 1)) if self.signed else value
 
 
@@ -134,5 +148,4 @@ def _padding(data: Any, depth: Depth) -> slice | None:
     if depth.signed:  # a file's value may be spelt as one without a sign
         low, high = (each - 65536 if each > 32767 else each for each in (low, high))
     greys = np.flatnonzero((depth.stored >= min(low, high)) & (depth.stored <= max(low, high)))
-    greys = greys[greys < 1 << depth.bits]
     return slice(int(greys[0]), int(greys[-1]) + 1) if len(greys) else None

@@ -42,6 +42,12 @@ class Values:
     notes: tuple[str, ...] = ()
 
     @property
+    def film_of_its_own_pixels(self) -> Film:
+        """In 8 bits, pixel by pixel, where these may be longer than wide."""
+        dots = self.dots_per_m
+        return Film(toned(self.grey, self.tone), None if dots is None else (dots[0] * dots[1]) ** 0.5, self.notes)
+
+    @property
     def film(self) -> Film:
         """In 8 bits, with square pixels."""
         seen = toned(self.grey, self.tone)

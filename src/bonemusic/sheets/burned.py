@@ -60,11 +60,17 @@ def masked(film: Film) -> Film:
     from .mending import mended
 
     places = find(film.grey)
-    if not places:
-        if BURNED in film.notes:
-            return replace(film, notes=(*film.notes, "no writing was found in it; look at the corners and margins"))
-        return film
-    return replace(film, grey=mended(film.grey, places), notes=(*film.notes, *told(places, film.grey, film.dots_per_m)))
+    grey = mended(film.grey, places) if places else film.grey
+    return replace(film, grey=grey, notes=masked_notes(film, places))
+
+
+def masked_notes(film: Film, places: tuple[Box, ...]) -> tuple[str, ...]:
+    """The film's notes, and what is to be said of these places, or of a file that says there are some."""
+    if places:
+        return (*film.notes, *told(places, film.grey, film.dots_per_m))
+    if BURNED in film.notes:
+        return (*film.notes, "no writing was found in it; look at the corners and margins")
+    return film.notes
 
 
 def find(grey: NDArray[Any]) -> tuple[Box, ...]:
