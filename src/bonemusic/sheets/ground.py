@@ -20,14 +20,17 @@ class Ground:
     inner_m, outer_m : float
         Radii between which lines may lie: a margin within the ring's own.
     cell_m : float
+    taken : bool
+        Whether something besides the ring's edges is in the way.
     """
 
     def __init__(
         self, inner_m: float, outer_m: float, taken: tuple[tuple[float, float, float], ...], line_m: float
     ) -> None:
-        margin = max(0.8e-3, 0.03 * outer_m) + line_m / 2
+        margin = max(0.8e-3, 0.04 * outer_m) + line_m / 2
         self.inner_m, self.outer_m = inner_m + margin, outer_m - margin
         self.cell_m = outer_m / _CELLS
+        self.taken = bool(taken)
         at = (np.arange(2 * _CELLS) - _CELLS + 0.5) * self.cell_m
         x, y = at[None, :], at[:, None]
         # the outermost squares may reach over by half a diagonal, which the margin holds

@@ -115,7 +115,7 @@ def lay_out(
     FitError
         The QR code finds no room.
     """
-    ground = Ground(room.inner_m, room.outer_m, room.taken, line_m)
+    ground = Ground(room.inner_m, max(room.outer_m, 1e-3), room.taken, line_m)
     return _Setter(words, ground, line_m, font).label(bright)
 
 
@@ -132,31 +132,64 @@ class _Setter:
         self.notes: list[str] = []
 
     def label(self, bright: Callable[[float, float, float], bool] | None) -> Label:
-        outer, inner = self.ground.outer_m, self.ground.inner_m
-        with_code = bool(self.words.qr and self.words.qr.strip())
+        outer, inner, words = self.ground.outer_m, self.ground.inner_m, self.words
         small = max(0.6 * self.title_m, self.least)
-        self._along("title", self.words.title, self.title_m, 2)
-        if inner > 0.3 * outer:
-            self._along("artist", self.words.artist, 0.78 * self.title_m, 2)
-        else:
-            free = self._innermost()
-            self._straight("artist", self.words.artist, 0.78 * self.title_m, 0.0, 0.52 * (free + inner), 2)
-        if with_code:
-            below = "   ".join(filter(None, (self.words.number, self.words.curve)))
-            if not self._code(bright, self.ground.outer_m - 2.2 * small) and not self._code(
-                bright, self.ground.outer_m
-            ):
+        if not self.ground.free.any():
+            if words.qr and words.qr.strip():
                 self._refuse_code()
-            self._along("number", below, small, 1, bottom=True)
+            asked = any(shaping.clean(part or "") for part in vars(words).values())
+            return Label((), ("there is no room for a label around the hole: left out",) if asked else (), ())
+        self._along("title", self._known("title", words.title), self.title_m)
+        self._artist(0.78 * self.title_m)
+        with_code = bool(words.qr and words.qr.strip())
+        if with_code and not (self._code(bright, outer - 2.4 * small) or self._code(bright, outer)):
+            self._refuse_code()
         aside = 0.5 * (inner + max(self._innermost(), 0.75 * outer))
-        self._straight("side", _letter(self.words.side), 1.7 * self.title_m, -aside, 0.0, 1)
-        self._straight("speed", self.words.speed, 0.72 * self.title_m, aside, 0.0, 1)
-        if not with_code:
+        self._straight("side", _letter(words.side), 1.7 * self.title_m, (-aside, 0.0))
+        self._straight("speed", words.speed, 0.72 * self.title_m, (aside, self._level("side")))
+        if with_code:
+            self._below_code(small)
+        else:
             under = inner + 0.3 * (outer - inner)
-            self._straight("number", self.words.number, small, 0.0, -under, 1)
-            self._straight("curve", self.words.curve, small, 0.0, -under - 2.2 * small, 1)
+            self._straight("number", words.number, small, (0.0, -under))
+            self._straight("curve", words.curve, small, (0.0, -under - 2.2 * small))
         lines = tuple(line for part in self.parts for line in part.lines)
         return Label(lines, tuple(self.notes), tuple(self.parts))
+
+    def _artist(self, height: float) -> None:
+        """Straight above the hole where that is long enough, else along the circle, within the title."""
+        words = self._known("artist", self.words.artist)
+        text = lettering.text(words, height, self.font)
+        above = self.ground.inner_m + 0.3 * (self._innermost() - self.ground.inner_m)
+        found = self._line(text, height, 0.0, above, 0.1 * self.ground.outer_m)
+        if found is not None and self.ground.inner_m < 0.3 * self.ground.outer_m:
+            self._put(Part("artist", words, height, found[0]), found[1])
+            return
+        self._along("artist", words, height)
+
+    def _below_code(self, height: float) -> None:
+        """Number and curve along the circle below, side by side, else to both sides of the code."""
+        number, curve = self._known("number", self.words.number), self._known("curve", self.words.curve)
+        both = " · ".join(filter(None, (number, curve)))
+        found = self._arc(lettering.text(both, height, self.font), height, True)
+        if found is not None:
+            self._put(Part("number", both, height, found[0]), found[1])
+            return
+        beside = 0.56 * self.ground.outer_m
+        self._straight("number", number, height, (-beside, -beside))
+        self._straight("curve", curve, height, (beside, self._level("number", -beside)))
+
+    def _level(self, name: str, otherwise_m: float = 0.0) -> float:
+        """The middle of a part's height, for the one across the hole to stand on the same level."""
+        heights = [line[:, 1] for part in self.parts if part.name == name for line in part.lines]
+        if not heights:
+            return otherwise_m
+        return 0.5 * float(min(y.min() for y in heights) + max(y.max() for y in heights))
+
+    def _put(self, part: Part, area: NDArray[Any]) -> None:
+        if part.lines:
+            self.ground.take(area)
+            self.parts.append(part)
 
     def _innermost(self) -> float:
         """The radius within which nothing is set along the upper half of the circle."""
@@ -182,17 +215,27 @@ class _Setter:
             plain = shaping.clean("".join(letter for letter in plain if letter not in missing))
         return plain
 
-    def _along(self, name: str, words: str | None, most: float, rows: int, bottom: bool = False) -> None:
-        """Set words along the circle: shrunk, then wrapped, then cut."""
-        self._set(name, self._known(name, words), most, rows, lambda text, height: self._arc(text, height, bottom))
+    def _along(self, name: str, words: str, most: float) -> None:
+        """Set words along the circle, at the top; where something is in the way, else at the bottom, or straight."""
+        places: list[Place] = [lambda text, height: self._arc(text, height, False)]
+        if self.ground.taken:
+            places.append(lambda text, height: self._arc(text, height, True))
+            places.append(lambda text, height: self._line(text, height, 0.0, self._innermost(), 2 * self._innermost()))
+        self._set(name, words, most, 2, places)
 
-    def _straight(self, name: str, words: str | None, most: float, x: float, y: float, rows: int) -> None:
-        def place(text: Lettering, height: float) -> tuple[Lines, NDArray[Any]] | None:
-            return self._line(text, height, x, y)
+    def _straight(self, name: str, words: str | None, most: float, spot: tuple[float, float]) -> None:
+        """Set words on one straight line, their middle at a spot or near it; small ones anywhere."""
 
-        self._set(name, self._known(name, words), most, rows, place)
+        def place(text: Lettering, height: float) -> Found | None:
+            return self._line(text, height, *spot, (0.3 if height > self.least else 2.0) * self.ground.outer_m)
 
-    def _set(self, name: str, words: str, most: float, rows: int, place: Place) -> None:
+        self._set(name, self._known(name, words), most, 1, [place])
+
+    def _set(self, name: str, words: str, most: float, rows: int, places: list[Place]) -> None:
+        """Set words as large as there is room: shrunk, then wrapped, then cut, then left out.
+
+        Of several places the first is tried first; more than one row goes only there.
+        """
         if not words:
             return
         for count in range(1, rows + 1):
@@ -200,13 +243,17 @@ class _Setter:
             # one row is not shrunk to the least before two are tried
             low = 0.6 * most if count < rows and len(_wrapped(words, count + 1)) > count else 0.0
             for height in self._heights(most if count == 1 else 0.85 * most):
-                if height >= low and len(split) == count and self._rows(name, split, height, place):
+                if height < low or len(split) < count:
+                    break
+                if any(self._rows(name, split, height, place) for place in places[: 1 if count > 1 else None]):
                     return
-        if not self._cut(name, words, rows, place):
+        if not self._cut(name, words, rows, places[0]):
             self.notes.append(f"the label has no room for the {name}: left out; take fewer words or a larger disc")
 
     def _rows(self, name: str, rows: list[str], height: float, place: Place) -> bool:
         """Set rows one below the other, all or none."""
+        if max(lettering.width_m(row, height, self.font) for row in rows) > _ARC_RAD * self.ground.outer_m:
+            return False
         kept, parts = self.ground.copy(), []
         for row in rows:
             found = place(lettering.text(row, height, self.font), height)
@@ -240,7 +287,7 @@ class _Setter:
         self.notes.append(f"the {name} is too long for the label: cut after {low} of its {len(words)} letters")
         return True
 
-    def _arc(self, text: Lettering, height: float, bottom: bool) -> tuple[Lines, NDArray[Any]] | None:
+    def _arc(self, text: Lettering, height: float, bottom: bool) -> Found | None:
         """Words along the outermost circle that is free."""
         middle = -math.pi / 2 if bottom else math.pi / 2
         if not text.lines:
@@ -264,7 +311,7 @@ class _Setter:
             radius -= max(0.25 * height, self.ground.cell_m)
         return None
 
-    def _line(self, text: Lettering, height: float, x: float, y: float) -> tuple[Lines, NDArray[Any]] | None:
+    def _line(self, text: Lettering, height: float, x: float, y: float, reach: float) -> Found | None:
         """Words on a straight line, their middle as near as there is room to a place."""
         if not text.lines:
             return (), np.zeros((0, 2))
@@ -273,9 +320,7 @@ class _Setter:
         low[1], high[1] = min(low[1], 0.0), max(high[1], height)
         gap = 0.45 * height
         found = self.ground.nearest(high[0] - low[0] + 2 * gap, high[1] - low[1] + 2 * gap, x, y)
-        if found is None or math.hypot(found[0] - x, found[1] - y) > (0.3 if height > self.least else 2.0) * (
-            self.ground.outer_m
-        ):
+        if found is None or math.hypot(found[0] - x, found[1] - y) > reach:
             return None
         moved = np.array(found) - (low + high) / 2
         area = self.ground.box(found[0], found[1], high[0] - low[0] + 2 * gap, high[1] - low[1] + 2 * gap)
@@ -307,7 +352,8 @@ class _Setter:
         )
 
 
-Place: TypeAlias = Callable[[Lettering, float], tuple[Lines, NDArray[Any]] | None]
+Found: TypeAlias = tuple[Lines, NDArray[Any]]
+Place: TypeAlias = Callable[[Lettering, float], Found | None]
 
 
 def _letter(side: str | None) -> str | None:

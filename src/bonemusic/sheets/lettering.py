@@ -80,7 +80,7 @@ def text(words: str, height_m: float, font: Path | None = None) -> Lettering:
     FormatError
         The file is no font.
     """
-    placed, width, lacking = shaping.shape(shaping.clean(words), font)
+    placed, width, lacking = _shaped(words, font)
     lines: list[Line] = []
     letters = []
     scale = 1.0
@@ -97,7 +97,13 @@ def text(words: str, height_m: float, font: Path | None = None) -> Lettering:
 
 def missing(words: str, font: Path | None = None) -> str:
     """The letters of the words that neither the font nor the one that comes along has, each once."""
-    return shaping.shape(shaping.clean(words), font)[2]
+    return _shaped(words, font)[2]
+
+
+def width_m(words: str, height_m: float, font: Path | None = None) -> float:
+    """About how wide words are, without drawing them."""
+    placed, width, _ = _shaped(words, font)
+    return width * max((_em_m(face, height_m) for face in {glyph.face for glyph in placed}), default=0.0)
 
 
 def around(lettering: Lettering, radius_m: float, middle_rad: float, feet_in: bool = True) -> Lines:
@@ -127,6 +133,11 @@ def around(lettering: Lettering, radius_m: float, middle_rad: float, feet_in: bo
                 fine = _divided(line, math.sqrt(0.04 * lettering.height_m * radius_m))
                 drawn.append(_bent(fine[:, 0], fine, lettering, radius_m, middle_rad, sign))
     return tuple(drawn)
+
+
+@lru_cache(64)
+def _shaped(words: str, font: Path | None) -> tuple[tuple[Placed, ...], float, str]:
+    return shaping.shape(shaping.clean(words), font)
 
 
 def _bent(at: Line, line: Line, lettering: Lettering, radius_m: float, middle_rad: float, sign: float) -> Line:

@@ -68,7 +68,7 @@ class Shape:
         sides = [self._free(line, across * sign, far) for sign in (1.0, -1.0)]
         known = (sides[0] < len(far)) & (sides[1] < len(far)) & (size > 0)
         shift = np.where(known, 0.25 * (sides[0] - sides[1]), 0.0)
-        return line + np.clip(shift, -3.0, 3.0)[:, None] * across
+        return np.asarray(line + np.clip(shift, -3.0, 3.0)[:, None] * across)
 
     def _free(self, line: Line, way: Line, far: Line) -> Line:
         """How many steps of `far` lead along `way` before the shape's edge, from each point."""
