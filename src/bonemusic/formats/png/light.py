@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ...jit import kernel
@@ -43,6 +44,9 @@ def shine(
     high, wide = grey.shape
     cos, sin = math.cos(towards), math.sin(towards)
     paper = index[TONES]
+    bare = np.empty(len(film), np.uint8)  # most of a picture is film and nothing else
+    for g in range(len(film)):
+        bare[g] = index[int(film[g] * TONES + 0.5)]
     for row in range(rows):
         y = top + row + 0.5
         within = cut = edge = 0.0
@@ -70,6 +74,9 @@ def shine(
             over = grey[i, k] + p * (float(grey[i, k + 1]) - float(grey[i, k]))
             below = grey[i + 1, k] + p * (float(grey[i + 1, k + 1]) - float(grey[i + 1, k]))
             g = int((over + q * (below - over)) * FINE + 0.5)
+            if cut <= 1e-4 and edge <= 1e-4 and share > 0.999:
+                out[row, column] = bare[g]
+                continue
             light = film[g]
             if cut > 1e-4:
                 line = groove[int(around[i, k]) * FINE]

@@ -14,8 +14,8 @@ from .shapes import Frame
 from .tones import BARE
 
 FINER, FINEST = 3.0, 32.0
-"""A coarse film is first made so much finer by a smooth curve, at least and at most; straight between those points shows
-no squares."""
+"""A coarse film is first made so much finer by a smooth curve, at least and at most; straight between those points
+shows no squares."""
 COARSEST = 0.25
 """Between the two it is made so fine, in its pixels to one of the picture."""
 MOST_PIXELS = 150_000_000
