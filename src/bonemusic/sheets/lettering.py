@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..coverage import add_edges
 from ..jit import kernel
 from . import shaping, skeleton
-from .shaping import Face, Placed
+from .shaping import Face, Placed, Run
 
 Line: TypeAlias = NDArray[Any]
 Lines: TypeAlias = tuple[Line, ...]
@@ -22,7 +22,9 @@ Lines: TypeAlias = tuple[Line, ...]
 _CAP_PX = 160
 """Height of a capital in the pictures that are thinned: a stroke is then some 20 pixels wide."""
 _MARGIN_PX = 4
-_MOST_PIXELS = 4_000_000
+_MOST_PIXELS = 2_000_000
+_MOST_JOINED = 10.0
+"""Ems that letters thinned as one may span."""
 _STROKE = 0.0625
 """Half a stroke of a usual font, against the height of a capital; where the font has no plain letter to measure."""
 _LEAST_STROKE, _MOST_STROKE = 0.012, 0.16
@@ -80,30 +82,31 @@ def text(words: str, height_m: float, font: Path | None = None) -> Lettering:
     FormatError
         The file is no font.
     """
-    placed, width, lacking = _shaped(words, font)
+    runs, lacking = _shaped(words, font)
     lines: list[Line] = []
     letters = []
-    scale = 1.0
-    for left, unit in _touching(placed):
-        scale = _em_m(unit.face, height_m)
-        drawn = [line * scale + [left * scale, 0.0] for line in _strokes(unit)]
-        if drawn:
-            first, last = min(line[:, 0].min() for line in drawn), max(line[:, 0].max() for line in drawn)
-            letters.append((len(lines), len(lines) + len(drawn), float(first), float(last)))
-            lines += drawn
+    at = 0.0
+    for run in runs:
+        scale = _em_m(run.face, height_m)
+        for left, unit in _touching(run):
+            drawn = [line * scale + [at + left * scale, 0.0] for line in _strokes(unit)]
+            if drawn:
+                first, last = min(line[:, 0].min() for line in drawn), max(line[:, 0].max() for line in drawn)
+                letters.append((len(lines), len(lines) + len(drawn), float(first), float(last)))
+                lines += drawn
+        at += run.width * scale
     right = max((right for *_, right in letters), default=0.0)
-    return Lettering(tuple(lines), max(width * scale, right), lacking, height_m, tuple(letters))
+    return Lettering(tuple(lines), max(at, right), lacking, height_m, tuple(letters))
 
 
 def missing(words: str, font: Path | None = None) -> str:
     """The letters of the words that neither the font nor the one that comes along has, each once."""
-    return _shaped(words, font)[2]
+    return _shaped(words, font)[1]
 
 
 def width_m(words: str, height_m: float, font: Path | None = None) -> float:
     """About how wide words are, without drawing them."""
-    placed, width, _ = _shaped(words, font)
-    return width * max((_em_m(face, height_m) for face in {glyph.face for glyph in placed}), default=0.0)
+    return sum(run.width * _em_m(run.face, height_m) for run in _shaped(words, font)[0])
 
 
 def around(lettering: Lettering, radius_m: float, middle_rad: float, feet_in: bool = True) -> Lines:
@@ -121,31 +124,29 @@ def around(lettering: Lettering, radius_m: float, middle_rad: float, feet_in: bo
         Whether they stand on the circle and run clockwise; otherwise they hang into it and run counter-clockwise, so
         that they are upright at the bottom.
     """
-    sign = 1.0 if feet_in else -1.0
-    drawn: list[Line] = []
+    if not lettering.lines:
+        return ()
+    fine_m = math.sqrt(0.04 * lettering.height_m * radius_m)
+    lines: list[Line] = []
+    at: list[Line] = []
     for first, last, left, right in lettering.letters:
-        middle = (left + right) / 2
         stiff = right - left < 1.5 * lettering.height_m
         for line in lettering.lines[first:last]:
-            if stiff:
-                drawn.append(_bent(np.full(len(line), middle), line, lettering, radius_m, middle_rad, sign))
-            else:
-                fine = _divided(line, math.sqrt(0.04 * lettering.height_m * radius_m))
-                drawn.append(_bent(fine[:, 0], fine, lettering, radius_m, middle_rad, sign))
-    return tuple(drawn)
+            lines.append(line if stiff else _divided(line, fine_m))
+            at.append(np.full(len(line), (left + right) / 2) if stiff else lines[-1][:, 0])
+    points, turned = np.concatenate(lines), np.concatenate(at)
+    # each point is turned about (0, 0) by the angle at which its letter stands on the circle
+    sign = 1.0 if feet_in else -1.0
+    angle = middle_rad - sign * (turned - lettering.width_m / 2) / radius_m
+    out, aside = radius_m + sign * points[:, 1], sign * (points[:, 0] - turned)
+    cos, sin = np.cos(angle), np.sin(angle)
+    bent = np.column_stack([out * cos + aside * sin, out * sin - aside * cos])
+    return tuple(np.split(bent, np.cumsum([len(line) for line in lines])[:-1]))
 
 
 @lru_cache(64)
-def _shaped(words: str, font: Path | None) -> tuple[tuple[Placed, ...], float, str]:
+def _shaped(words: str, font: Path | None) -> tuple[tuple[Run, ...], str]:
     return shaping.shape(shaping.clean(words), font)
-
-
-def _bent(at: Line, line: Line, lettering: Lettering, radius_m: float, middle_rad: float, sign: float) -> Line:
-    """Points turned about (0, 0) by the angle at which the word's point `at` lies on the circle."""
-    angle = middle_rad - sign * (at - lettering.width_m / 2) / radius_m
-    out, aside = radius_m + sign * line[:, 1], sign * (line[:, 0] - at)
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.column_stack([out * cos + aside * sin, out * sin - aside * cos])
 
 
 def _divided(line: Line, step_m: float) -> Line:
@@ -161,26 +162,26 @@ def _em_m(face: Face, height_m: float) -> float:
     return height_m * face.upem / (face.cap * (1 - 2 * _stroke(face)))
 
 
-def _touching(placed: tuple[Placed, ...]) -> list[tuple[float, Glyphs]]:
+def _touching(run: Run) -> list[tuple[float, Glyphs]]:
     """Glyphs that lie over one another, so that joined letters are thinned as one; with where each group begins."""
     groups: list[list[Placed]] = []
     right = -math.inf
-    for glyph in placed:
-        edges = _edges(glyph.face, glyph.glyph)
+    for glyph in run.glyphs:
+        edges = _edges(run.face, glyph.glyph)
         if edges is None:
             continue
-        joins = groups and groups[-1][-1].face is glyph.face and glyph.x + edges[0] < right + 0.003
-        if joins:
+        if groups and glyph.x + edges[0] < right + 0.003 and glyph.x - groups[-1][0].x < _MOST_JOINED:
             groups[-1].append(glyph)
         else:
             groups.append([glyph])
             right = -math.inf
         right = max(right, glyph.x + edges[1])
+    upem = run.face.upem
     found = []
     for group in groups:
-        face, left = group[0].face, group[0].x
-        spots = tuple((g.glyph, round((g.x - left) * face.upem), round(g.y * face.upem)) for g in group)
-        found.append((left, Glyphs(face, spots)))
+        left = group[0].x
+        spots = tuple((g.glyph, round((g.x - left) * upem), round(g.y * upem)) for g in group)
+        found.append((left, Glyphs(run.face, spots)))
     return found
 
 

@@ -45,12 +45,20 @@ class Face:
 
 @dataclass(frozen=True)
 class Placed:
-    """A glyph at its place, in ems."""
+    """A glyph at its place, in ems from where its run begins."""
 
-    face: Face
     glyph: int
     x: float
     y: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """Glyphs of one font, from left to right, and how wide they are together, in ems."""
+
+    face: Face
+    glyphs: tuple[Placed, ...]
+    width: float
 
 
 @lru_cache(8)
@@ -94,7 +102,7 @@ def clean(words: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def shape(words: str, font: Path | None = None) -> tuple[tuple[Placed, ...], float, str]:
+def shape(words: str, font: Path | None = None) -> tuple[tuple[Run, ...], str]:
     """Set words on a line.
 
     Parameters
@@ -106,20 +114,15 @@ def shape(words: str, font: Path | None = None) -> tuple[tuple[Placed, ...], flo
 
     Returns
     -------
-    tuple of Placed
+    tuple of Run
         From left to right.
-    float
-        How wide the line is, in ems.
     str
         The letters that no font has, each once; they are left out.
     """
     faces = [face(None)] if font is None else [face(font), face(None)]
     kept, owners, missing = _owned(words, faces)
-    placed: list[Placed] = []
-    at = 0.0
-    for text, right_to_left, owner in _runs(kept, owners):
-        at = _shape_run(text, right_to_left, faces[owner], at, placed)
-    return tuple(placed), at, missing
+    runs = tuple(_shaped(text, right_to_left, faces[owner]) for text, right_to_left, owner in _runs(kept, owners))
+    return runs, missing
 
 
 def _owned(words: str, faces: list[Face]) -> tuple[str, list[int], str]:
@@ -177,7 +180,7 @@ def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0] if letter.isalpha() else ""
 
 
-def _shape_run(text: str, right_to_left: bool, owner: Face, at: float, placed: list[Placed]) -> float:
+def _shaped(text: str, right_to_left: bool, owner: Face) -> Run:
     import uharfbuzz
 
     buffer = uharfbuzz.Buffer()
@@ -185,11 +188,12 @@ def _shape_run(text: str, right_to_left: bool, owner: Face, at: float, placed: l
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if right_to_left else "ltr"
     uharfbuzz.shape(owner.font, buffer)
+    placed, at = [], 0.0
     for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        placed.append(Placed(owner, info.codepoint, at + place.x_offset / owner.upem, place.y_offset / owner.upem))
+        placed.append(Placed(info.codepoint, at + place.x_offset / owner.upem, place.y_offset / owner.upem))
         # fonts may lie about advances: no letter is wider than twenty ems, none goes back
         at += min(max(place.x_advance / owner.upem, 0.0), 20.0)
-    return at
+    return Run(owner, tuple(placed), at)
 
 
 @lru_cache(4096)
@@ -210,7 +214,9 @@ class _Pen:
         self.count = 0
 
     def moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802  (HarfBuzz calls it so)
-        self.contours.append([point])
+        self.count += 1
+        if self.count <= MOST_CONTOUR_POINTS:
+            self.contours.append([point])
 
     def lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802
         self.count += 1
