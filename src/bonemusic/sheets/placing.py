@@ -37,8 +37,9 @@ CAP = 12.0
 """Beyond so many levels more contrast is no more picture. Assumed: bone against flesh varies by so much."""
 EVEN = 9
 """A patch of so many pixels along a side that nowhere varies is border."""
-APART = 0.2
-"""Places that differ by less than this part of the disc look the same."""
+APART = (0.6, 0.4, 0.2)
+"""How far apart, in parts of the disc, places are looked for, the furthest first; those nearer than the last look the
+same."""
 TOUCH_M = 1e-6
 """Rounding of places as they are spelt."""
 TURNS_RAD = (0.0, math.pi / 2, math.pi, 3 * math.pi / 2)
@@ -165,18 +166,22 @@ def several(film: Film, dots_per_m: float, outline: Outline, ring_m: tuple[float
         raise _too_small(film, dots_per_m, outline)
     x, y, turn, worth = _judged(film, dots_per_m, rooms, ring_m)
     left, bottom, right, top = outline.box_m
-    apart_m = APART * max(right - left, top - bottom)
-    free = np.ones(len(x), bool)
-    chosen: list[tuple[float, float, float]] = []
-    while len(chosen) < count and free.any():
-        k = int(np.argmax(np.where(free, worth, -np.inf)))
-        chosen.append((float(x[k]), float(y[k]), float(turn[k])))
-        free &= (np.hypot(x - x[k], y - y[k]) >= apart_m) | (turn != turn[k])
+    size_m = max(right - left, top - bottom)
+    picked: list[int] = []
+    for apart_m in (share * size_m for share in APART):
+        free = np.ones(len(x), bool)
+        for k in picked:
+            free &= _differs(x, y, turn, k, apart_m)
+        while len(picked) < count and free.any():
+            picked.append(int(np.argmax(np.where(free, worth, -np.inf))))
+            free &= _differs(x, y, turn, picked[-1], apart_m)
+    picked.sort(key=lambda k: -float(worth[k]))
+    chosen = [(float(x[k]), float(y[k]), float(turn[k])) for k in picked]
     for quarter, (at_x, at_y, angle) in product(TURNS_RAD[1:], tuple(chosen)):  # the same place, the label turned
-        turned = (angle + quarter) % (2 * math.pi)
-        new = all(math.hypot(at_x - a, at_y - b) >= apart_m or turned != c for a, b, c in chosen)
-        if len(chosen) < count and new and _lies(film, dots_per_m, (at_x, at_y, turned), outline):
-            chosen.append((at_x, at_y, turned))
+        turned = (at_x, at_y, (angle + quarter) % (2 * math.pi))
+        new = all(math.dist(turned[:2], other[:2]) >= APART[-1] * size_m or turned[2] != other[2] for other in chosen)
+        if len(chosen) < count and new and _lies(film, dots_per_m, turned, outline):
+            chosen.append(turned)
     return [Laid(film.grey, dots_per_m, *each) for each in chosen]
 
 
@@ -184,6 +189,12 @@ def spelt(laid: Laid) -> str:
     """Where a disc lies, as `--place` takes it: "12.5mm,-30mm,90"."""
     x, y = (f"{1e3 * value + 0.0:.7g}mm" for value in (laid.x_m, laid.y_m))
     return f"{x},{y},{math.degrees(laid.angle_rad) + 0.0:.7g}"
+
+
+def _differs(x: NDArray[Any], y: NDArray[Any], turn: NDArray[Any], k: int, apart_m: float) -> NDArray[Any]:
+    """Which places do not look like place k."""
+    differs: NDArray[Any] = (np.hypot(x - x[k], y - y[k]) >= apart_m) | (turn != turn[k])
+    return differs
 
 
 def _room(film: Film, dots_per_m: float, outline: Outline, angle_rad: float) -> Room:
