@@ -211,7 +211,7 @@ def parts(cut):
 def light(grey):
     """How much light a film lets through, by the formula."""
     dark, clear = (1 - grey / 255) ** 1.8, (grey / 255) ** 1.8 * (1 - 0.41) / 0.41
-    return 10 ** -(0.1 + 2.2 * dark / (dark + clear))
+    return 10 ** -(0.2 + 2.1 * dark / (dark + clear))
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ def write(file: IO[bytes], cut: CutDisc, places: Sequence[tuple[Laid, str]], pro
     extent_m = float(np.ptp(shape.outline, axis=0).max())
     one = lit(cut, shape, (SIDE_PX - 2) / extent_m)
     width, height = one.frame.width, one.frame.height
-    cover = np.empty((3, height, width + 2), np.float32)
-    one.cover(cover, 0)
+    cover = np.empty((4, height, width + 2), np.float32)
+    marked = one.cover(cover, 0)
     across = columns(len(places))
     down = math.ceil(len(places) / across)
     cell = height + GAP_PX + WORDS_PX * 2
@@ -51,7 +51,7 @@ def write(file: IO[bytes], cut: CutDisc, places: Sequence[tuple[Laid, str]], pro
     for n, (film, words) in enumerate(places):
         top, left = GAP_PX + n // across * cell, GAP_PX + n % across * (width + GAP_PX)
         out = np.empty((height, width), np.uint8)
-        one.light(out, 0, cover, under(film, one.frame))
+        one.light(out, 0, cover, marked, under(film, one.frame))
         sheet[top : top + height, left : left + width] = out
         _letter(sheet, f"{n + 1}   {words}", left, top + height + GAP_PX // 2, width)
         progress("drawing the contact sheet", (n + 1) / len(places))

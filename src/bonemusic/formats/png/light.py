@@ -14,9 +14,10 @@ from .tones import FINE, TONES
 
 @kernel
 def shine(
-    out: NDArray[Any], top: int, inside: NDArray[Any], lines: NDArray[Any], rim: NDArray[Any], grey: NDArray[Any],
-    around: NDArray[Any], across: NDArray[Any], ends: bool, film: NDArray[Any], groove: NDArray[Any],
-    index: NDArray[Any], glint: float, towards: float, x0: float, y0: float, rim_light: float,
+    out: NDArray[Any], top: int, inside: NDArray[Any], lines: NDArray[Any], marks: NDArray[Any], rim: NDArray[Any],
+    marked: bool, grey: NDArray[Any], around: NDArray[Any], across: NDArray[Any], ends: bool, film: NDArray[Any],
+    groove: NDArray[Any], index: NDArray[Any], glint: float, towards: float, x0: float, y0: float, label: float,
+    rim_light: float,
 ) -> None:  # fmt: skip
     """Paint rows of a picture.
 
@@ -26,9 +27,11 @@ def shine(
         Gets colours of the palette.
     top : int
         The picture's row that out[0] is.
-    inside, lines, rim : ndarray, float32, (rows, columns + 2)
-        Differences of coverage of the disc, of the groove and all other lines, and of the disc's edge, as
+    inside, lines, marks, rim : ndarray, float32, (rows, columns + 2)
+        Differences of coverage of the disc, of the groove, of the label and all other lines, and of the disc's edge, as
         `coverage.add_edges` leaves them, positive inside.
+    marked : bool
+        Whether there is anything in `marks`; else it is not looked at.
     grey, around, across, ends
         The film: see `under.Under`.
     film, groove, index
@@ -37,6 +40,8 @@ def shine(
         How much is added where grooves glint, and in which direction from the centre, radians.
     x0, y0 : float
         The groove's centre, pixels.
+    label : float
+        How bright labels are.
     rim_light : float
         What the edge is multiplied by.
     """
@@ -49,11 +54,13 @@ def shine(
         bare[g] = index[int(film[g] * TONES + 0.5)]
     for row in range(rows):
         y = top + row + 0.5
-        within = cut = edge = 0.0
+        within = cut = mark = edge = 0.0
         for column in range(columns):
             within += inside[row, column]
             cut += lines[row, column]
             edge += rim[row, column]
+            if marked:
+                mark += marks[row, column]
             if within < 1e-3:
                 out[row, column] = paper
                 continue
@@ -74,7 +81,7 @@ def shine(
             over = grey[i, k] + p * (float(grey[i, k + 1]) - float(grey[i, k]))
             below = grey[i + 1, k] + p * (float(grey[i + 1, k + 1]) - float(grey[i + 1, k]))
             g = int((over + q * (below - over)) * FINE + 0.5)
-            if cut <= 1e-4 and edge <= 1e-4 and share > 0.999:
+            if cut <= 1e-4 and edge <= 1e-4 and mark <= 1e-4 and share > 0.999:
                 out[row, column] = bare[g]
                 continue
             light = film[g]
@@ -87,6 +94,8 @@ def shine(
                     beam *= beam
                     line += glint * beam * beam
                 light += min(cut, 1.0) * (line - light)
+            if mark > 1e-4:
+                light += min(mark, 1.0) * (label - light)
             if edge > 1e-4:
                 light *= 1.0 - min(edge, 1.0) * (1.0 - rim_light)
             light = 1.0 + share * (light - 1.0)

@@ -39,7 +39,7 @@ class Picture(Protocol):
     @property
     def corners(self) -> int: ...
     def paint(self, out: NDArray[Any], top: int, cover: NDArray[Any]) -> None:
-        """Paint rows top … of it; `cover` is room to work in, (3, at least as many rows, columns + 2), float32."""
+        """Paint rows top … of it; `cover` is room to work in, (4, at least as many rows, columns + 2), float32."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Lit:
     inside: Areas
     rim: Areas
     walls: Walls
-    lines: Areas
+    marks: Areas
     under: Under
 
     @property
@@ -64,27 +64,30 @@ class Lit:
         """Corners that the groove's walls are drawn with."""
         return len(self.walls)
 
-    def cover(self, cover: NDArray[Any], top: int) -> None:
-        """Coverage of rows top … by the disc, by what is engraved, and by the disc's edge."""
-        cover[:] = 0.0
-        self.inside.add(cover[0], top)
-        self.walls.add(cover[1], top)
-        self.lines.add(cover[1], top)
-        self.rim.add(cover[2], top)
+    def cover(self, cover: NDArray[Any], top: int) -> bool:
+        """Coverage of rows top … by the disc, groove, label and the disc's edge; whether there is any of a label."""
+        marked = self.marks.touch(top, cover.shape[1])
+        for room, shapes in zip(
+            cover, (self.inside, self.walls, self.marks if marked else None, self.rim), strict=True
+        ):
+            if shapes is not None:
+                room[:] = 0.0
+                shapes.add(room, top)
+        return marked
 
     def paint(self, out: NDArray[Any], top: int, cover: NDArray[Any]) -> None:
         """Paint rows top … of it."""
         cover = cover[:, : len(out)]
-        self.cover(cover, top)
-        self.light(out, top, cover, self.under)
+        self.light(out, top, cover, self.cover(cover, top), self.under)
 
-    def light(self, out: NDArray[Any], top: int, cover: NDArray[Any], film: Under) -> None:
+    def light(self, out: NDArray[Any], top: int, cover: NDArray[Any], marked: bool, film: Under) -> None:
         """Paint rows whose coverage is known, over a film."""
         look = self.tones
         shine(
-            out, top, cover[0], cover[1], cover[2], film.grey, film.around, film.across, film.ends,
+            out, top, cover[0], cover[1], cover[2], cover[3], marked, film.grey, film.around, film.across, film.ends,
             look.film, look.groove, look.index, look.glint,
-            tones.GLINT_TOWARDS_RAD, float(self.frame.x(0.0)), float(self.frame.y(0.0)), look.rim,
+            tones.GLINT_TOWARDS_RAD, float(self.frame.x(0.0)), float(self.frame.y(0.0)),
+            look.label, look.rim,
         )  # fmt: skip
 
 
@@ -168,7 +171,7 @@ def bands(of: Picture, progress: Progress) -> Iterator[Packed]:
     rows = min(max(8, BAND_PIXELS // width), height)
     rooms: SimpleQueue[NDArray[Any]] = SimpleQueue()
     for _ in range(THREADS):
-        rooms.put(np.empty((3, rows, width + 2), np.float32))
+        rooms.put(np.empty((4, rows, width + 2), np.float32))
 
     def one(top: int) -> Packed:
         out = np.empty((min(rows, height - top), width), np.uint8)

@@ -101,6 +101,10 @@ class Areas:
         if len(which):
             _add(cover, top, self.x, self.y, self.starts, which)
 
+    def touch(self, top: int, rows: int) -> bool:
+        """Whether any of them reaches into those rows."""
+        return bool(np.any((self.last_row > top) & (self.first_row < top + rows)))
+
 
 def solid(shape: Body) -> list[NDArray[Any]]:
     """The outline run round one way and the holes the other, so that holes are left out."""

@@ -6,8 +6,9 @@ as a file holds grey values that look evenly spaced, which densities do too: so 
 grey is 0 to `CLEAREST` where it is 255, along the S that film makes of exposures. The table shines with luminance 1.
 
 A groove is cut through the emulsion, and its walls send light aside: whatever the film was, `GROOVE` of the table's
-light comes through. Over dense film it shines; over clear film, which lets 79 % through, it is a little darker. A
+light comes through. Over dense film it shines; over clear film, which lets 63 % through, it is a little darker. A
 lamp in the room adds a glint where the groove runs across its light: the two opposed beams that every record shows.
+Letters and codes run every way and are to be read, so they are shown as bright as what glints, all of them.
 
 Luminances are mixed as light adds, then turned into the grey values of a screen, of which a palette of 256 colours
 makes blue-black, cold and at last the table's warm white.
@@ -22,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-DENSEST, CLEAREST = 2.3, 0.10
+DENSEST, CLEAREST = 2.3, 0.20
 """Optical densities. Assumed: radiographs go up to 3, but no screen is so black; a blue base has 0.1 to 0.2."""
 STEEPNESS, MIDDLE = 1.8, 0.41
 """Density over grey is an S as film's characteristic curve is: this much steeper in the middle than a straight line,
@@ -31,6 +32,8 @@ GROOVE = 0.42
 """Luminance of a groove that nothing glints in. Assumed: what it is to be seen on both clear and dense film."""
 GLINT = 0.70
 """What the glint adds at its brightest. Assumed: to be seen, and no more."""
+LABEL = 1.0
+"""Luminance of letters and codes: brighter than any film, so that they can be read wherever they lie. Assumed."""
 GLINT_TOWARDS_RAD = math.radians(62)
 """Where the glint lies, counter-clockwise from the right: a lamp a little to the right of straight ahead. Assumed."""
 RIM = 0.55
@@ -43,6 +46,8 @@ GAMMA = 2.2
 """Of screens: luminance is a grey value to this power (close to IEC 61966-2-1)."""
 PAPER_INK, PAPER_WHITE = 0.05, 0.70
 """Grey values of dense and clear film on paper: lines brighter or darker than either are left."""
+PAPER_LABEL, PAPER_RIM = 1.0, 0.35
+"""Grey value of letters and codes, and what that of a cut edge is multiplied by."""
 PAPER_STEP = 0.32
 """How far a groove's grey value on paper is from that around it."""
 
@@ -74,6 +79,8 @@ class Tones:
         film around, over some millimetres.
     glint : float
         What is added to a groove where it glints most.
+    label : float
+        Of letters and codes.
     rim : float
         What the edge's own brightness is multiplied by.
     index : ndarray, uint8, (TONES + 1,)
@@ -84,6 +91,7 @@ class Tones:
     film: NDArray[Any]
     groove: NDArray[Any]
     glint: float
+    label: float
     rim: float
     index: NDArray[Any]
     palette: NDArray[Any]
@@ -93,26 +101,34 @@ def light_box() -> Tones:
     """Film on a light table."""
     film = 10.0 ** -_density(_greys())
     index = np.round(255 * np.linspace(0, 1, TONES + 1) ** (1 / GAMMA)).astype(np.uint8)
-    return Tones(_kept(film), _kept(np.full(len(film), GROOVE)), GLINT, RIM, index, _palette())
+    return Tones(_kept(film), _kept(np.full(len(film), GROOVE)), GLINT, LABEL, RIM, index, _palette())
 
 
 def plain() -> Tones:
     """On paper: the film's picture flat; lines brighter than it where the light box shows them so, else darker."""
     film = PAPER_INK + (PAPER_WHITE - PAPER_INK) * _greys()
-    groove = np.where([line_is_bright(255 * grey) for grey in _greys()], film + PAPER_STEP, film - PAPER_STEP)
+    groove = np.where(10.0 ** -_density(_greys()) < GROOVE, film + PAPER_STEP, film - PAPER_STEP)
     index = np.round(255 * np.linspace(0, 1, TONES + 1)).astype(np.uint8)
-    return Tones(_kept(film), _kept(groove), 0.0, 0.35, index, np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1))
+    return Tones(
+        _kept(film),
+        _kept(groove),
+        0.0,
+        PAPER_LABEL,
+        PAPER_RIM,
+        index,
+        np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1),
+    )
 
 
 def line_is_bright(film_grey: float) -> bool:
-    """Whether an engraved line is brighter than the film around it, on the light box.
+    """Whether a line of a label is brighter than the film around it, on the light box and on paper.
 
     Parameters
     ----------
     film_grey : float
         The film's grey value, 0 (dense) to 255 (clear).
     """
-    return bool(10.0 ** -_density(film_grey / 255) < GROOVE)
+    return bool(10.0 ** -_density(film_grey / 255) < LABEL)
 
 
 def rgb(colour: str) -> tuple[int, ...]:
