@@ -279,7 +279,7 @@ HOSTILE = {
     "cut in the root": ("<svg wid", "cut short"),
     "mismatched": ("<svg><g></svg>", "damaged"),
     "two roots": ("<svg/><svg/>", "damaged"),
-    "no path": (svg(HOLE), "no path"),
+    "no path": (svg("<text>la</text>"), "no path"),
     "curves": (svg('<path d="M0 0C1 1 2 2 3 3"/><path d="M0 0a1 1 0 0 0 1 1"/>'), "curves (A, C)"),
     "nan": (svg('<path d="M0 0 nan 3"/>'), "'nan 3'"),
     "inf": (svg('<path d="M0 0 1e400 3"/>'), "absurd"),

@@ -167,18 +167,17 @@ def refuse(outline: Outline, groove_outer_m: float, hole: Round) -> None:
         return
     if len(corners) > MOST_CORNERS:
         raise FitError(f"the outline has {len(corners):,} corners; simplify it to {MOST_CORNERS:,} at most")
+    where = crossing(corners)
+    if where is not None:
+        raise FitError(f"the outline crosses itself {_place(where)}; part it there, or simplify it")
     if not _around(corners, 0.0, 0.0):
         raise FitError(
             "the outline does not go around the spindle, which is at the drawn hole or the drawing's middle; draw a "
             "hole of 7.24 mm where the spindle is"
         )
-    nearest_m, point = _nearest(corners, 0.0, 0.0)
     if _nearest(corners, hole.x_m, hole.y_m)[0] <= hole.radius_m or not _around(corners, hole.x_m, hole.y_m):
         raise _cuts_hole()
-    _refuse_near(nearest_m, point, groove_outer_m)
-    where = crossing(corners)
-    if where is not None:
-        raise FitError(f"the outline crosses itself {_place(where)}; part it there, or simplify it")
+    _refuse_near(*_nearest(corners, 0.0, 0.0), groove_outer_m)
 
 
 def _refuse_near(nearest_m: float, point: tuple[float, float], groove_outer_m: float) -> None:

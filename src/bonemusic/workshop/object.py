@@ -17,7 +17,7 @@ from ..paths.drawing import Circle, Drawing
 from ..presets import Disc
 from ..sheets import outline as outlines
 from ..sheets.outline import Outline
-from ..units import length_text, shown
+from ..units import length_text, name_shown
 from .looks import OUTLINES, Hole
 from .wish import Wish
 
@@ -76,7 +76,7 @@ def made(wish: Wish) -> Object:
     else:
         outline, told = _drawn(Path(drawn), hole)
         notes += told
-    name = "" if drawn is None else f"{shown(Path(drawn).name, 60)}: "
+    name = "" if drawn is None else f"{name_shown(Path(drawn).name)}: "
     try:
         outlines.refuse(outline, disc.recorded_diameter_m / 2, hole)
     except FitError as why:
@@ -136,7 +136,7 @@ def _coin(disc: Disc, hole: Circle) -> Circle | None:
 def _drawn(path: Path, hole: Circle) -> tuple[Outline, list[str]]:
     """An outline as a drawing gives it, in true size."""
     spelling = for_reading(path)
-    name = shown(path.name, 60)
+    name = name_shown(path.name)
     if spelling.draw is None:
         raise FormatError(
             f"{name}: holds no lines ({spelling.title}), of which an outline is one; draw it as SVG or DXF"

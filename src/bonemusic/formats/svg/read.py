@@ -228,9 +228,9 @@ class _Reader:
 
     def drawing(self) -> Drawing:
         letters = ", ".join(sorted(self.curves))
-        if not self.lines and self.curves:
+        if not self.lines and not self.circles and self.curves:
             raise FormatError(f"is drawn with curves ({letters}), not line segments; convert curves to polylines first")
-        if not self.lines:
+        if not self.lines and not self.circles:
             raise FormatError("holds no path or polyline that is displayed; draw the groove as a polyline")
         notes: tuple[str, ...] = ()
         if self.curves:
