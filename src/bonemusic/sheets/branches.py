@@ -14,13 +14,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from . import meeting
 from .smoothing import Shape
 
 Line: TypeAlias = NDArray[Any]
-Stretch: TypeAlias = tuple[Line, Line]
 
 _STRAIGHT_ON = math.cos(math.radians(48))
 _BESIDE = math.cos(math.radians(36))
+_UNBENT = 0.6
+"""Of the reach of a fork, how near to it a line that ends on another one is still straight."""
 _SPUR = 0.8
 """Half strokes that a branch reaches further than its fork, at least, if it is one."""
 
@@ -145,7 +147,7 @@ class Graph:
             return
         ways = [_direction(end, 2.0 * self.shape.half) for end in ends]
         free = list(range(len(ends)))
-        through: list[Stretch] = []
+        through: list[meeting.Stretch] = []
         pairs = sorted((float(ways[i] @ ways[j]), i, j) for i in free for j in range(i))
         for turn, i, j in pairs:
             gap = ends[j].inwards[0] - ends[i].inwards[0]
@@ -157,15 +159,20 @@ class Graph:
             free = [k for k in free if k not in (i, j)]
         self._meet([ends[k] for k in free], [ways[k] for k in free], through, middle, reach)
 
-    def _meet(self, ends: list[End], ways: list[Line], through: list[Stretch], middle: Line, reach: float) -> None:
+    def _meet(
+        self, ends: list[End], ways: list[Line], through: list[meeting.Stretch], middle: Line, reach: float
+    ) -> None:
         """Draw branches that have no partner on to the lines that go through, else to one point."""
         if through:
-            for end, way in zip(ends, ways, strict=True):
-                self._join(end, Join(None, _hit(end.inwards[0], way, through, middle)))
+            for end in ends:
+                if _curves(end, self.shape.half):
+                    _give_back(end, middle, _UNBENT * reach)
+                way = _direction(end, (1.0 if _curves(end, self.shape.half) else 2.0) * self.shape.half)
+                self._join(end, Join(None, meeting.on_line(end.inwards[0], way, through, middle)))
             return
         if len(ends) == 3 and self._along_one(ends, ways, middle, reach):
             return
-        point = _common([end.inwards[0] for end in ends], ways) if ends else None
+        point = meeting.of_all([end.inwards[0] for end in ends], ways) if ends else None
         if point is None or float(np.hypot(*(point - middle))) > 1.6 * reach:
             point = middle
         point = self.shape.inside(point, middle)
@@ -256,6 +263,25 @@ def _cut(end: End, drop: int, most: float) -> None:
         end.branch.points = points[drop:] if end.side == 0 else points[drop:][::-1]
 
 
+def _curves(end: End, half: float) -> bool:
+    """Whether a branch leaves its end in a curve, as bowls do and bars do not."""
+    points = end.inwards[: int(4 * half)]
+    a, b, c = points[0], points[len(points) // 2], points[-1]
+    off = abs(float((b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0])) / max(float(np.hypot(*(c - a))), 1e-9)
+    return off > 0.2 * half
+
+
+def _give_back(end: End, middle: Line, reach: float) -> None:
+    """Take back what was taken off a curve further than that from the fork: it is the lines through that are bent."""
+    whole = end.branch.whole if end.side == 0 else end.branch.whole[::-1]
+    points = end.inwards
+    taken = int(np.argmin(np.hypot(*(whole - points[0]).T)))
+    more = whole[:taken][np.hypot(*(whole[:taken] - middle).T) > reach]
+    if len(more):
+        points = np.concatenate([more, points])
+        end.branch.points = points if end.side == 0 else points[::-1]
+
+
 def _direction(end: End, over_px: float) -> Line:
     """The way from an end into its branch, from a stretch of that length, or from all of a branch that is shorter."""
     points = end.inwards[: max(int(over_px), 2)]
@@ -264,38 +290,3 @@ def _direction(end: End, over_px: float) -> Line:
     way = points[len(points) // 2 :].mean(axis=0) - points[: max(len(points) // 2, 1)].mean(axis=0)
     size = float(np.hypot(*way))
     return way / size if size else np.array([1.0, 0.0])
-
-
-def _hit(point: Line, way: Line, through: list[Stretch], middle: Line) -> Line:
-    """Where a line that is drawn on meets one that goes through; else the foot of the fork's middle on it."""
-    best: Line | None = None
-    least = math.inf
-    for a, b in through:
-        along = b - a
-        cross = way[0] * along[1] - way[1] * along[0]
-        if abs(cross) > 1e-6:
-            gap = a - point
-            back = (gap[0] * along[1] - gap[1] * along[0]) / cross
-            share = (gap[0] * way[1] - gap[1] * way[0]) / cross
-            if back <= 0 and -0.2 <= share <= 1.2 and -back < least:
-                best, least = a + share * along, -back
-    if best is not None:
-        return best
-    feet = [
-        a + np.clip((middle - a) @ (b - a) / max(float((b - a) @ (b - a)), 1e-9), 0, 1) * (b - a) for a, b in through
-    ]
-    return min(feet, key=lambda foot: float(np.hypot(*(foot - point))))
-
-
-def _common(points: list[Line], ways: list[Line]) -> Line | None:
-    """The point that all lines drawn on pass by most closely; None where they are parallel.
-
-    Of three, one that comes between the two others is kept straight: the point lies on it.
-    """
-    normal = np.array([[-way[1], way[0]] for way in ways])
-    if len(ways) == 3:
-        base = min(range(3), key=lambda k: float(ways[k] @ (ways[k - 1] + ways[k - 2])))
-        normal[base] *= 10.0
-    if np.linalg.svd(normal, compute_uv=False)[-1] < 0.3:
-        return None
-    return np.asarray(np.linalg.lstsq(normal, np.sum(normal * np.array(points), axis=1), rcond=None)[0])

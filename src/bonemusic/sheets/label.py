@@ -129,7 +129,9 @@ class _Layout:
             self._refuse_code()
         aside = 0.5 * (inner + max(self.setter.innermost(), 0.75 * outer))
         self._straight("side", _letter(words.side), 1.7 * self.title_m, (-aside, 0.0))
-        self._straight("speed", words.speed, 0.72 * self.title_m, (aside, self.setter.level("side")))
+        # capitals, as on the labels of old: "rpm" in small letters is misread
+        speed = re.sub(r"\brpm\b", "RPM", words.speed or "")
+        self._straight("speed", speed, 0.72 * self.title_m, (aside, self.setter.level("side")))
         if with_code:
             self._below_code(small)
         else:

@@ -56,8 +56,8 @@ class Shape:
         return np.asarray(way[int(deep.argmax())] if deep.any() else near)
 
     def centred(self, line: Line) -> Line:
-        """The line moved aside, by 3 pixels at most, to the middle between the shape's edges."""
-        if len(line) < 4:
+        """The line moved aside, by 3 pixels at most, to the middle between the shape's edges; not a very short one."""
+        if len(line) < max(self.half, 4):
             return line
         reach = min(5, len(line) // 3)
         at = np.arange(len(line))
