@@ -132,14 +132,14 @@ class _Reader:
 
     def drawing(self) -> Drawing:
         """All that was read."""
-        lines = self.drawn.lines
+        lines, anything = self.drawn.lines, bool(self.drawn.lines or self.drawn.circles)
         splines, ellipses, inserts, tilted = self.tally.tolist()
         curves = " and ".join(kind for kind, count in (("splines", splines), ("ellipses", ellipses)) if count)
-        if not lines and curves:
+        if not anything and curves:
             raise FormatError(f"is drawn with {curves}, not line segments; convert them to polylines first")
-        if not lines and inserts:
+        if not anything and inserts:
             raise FormatError("is drawn in blocks (INSERT), not line segments; explode them first")
-        if not lines:
+        if not anything:
             raise FormatError("holds no polyline, line or arc that is displayed; draw the groove as a polyline")
         notes = []
         scale_known = self.unit_m is not None
