@@ -17,7 +17,7 @@ from PIL import Image
 from bonemusic import presets
 from bonemusic.coverage import add_edges
 from bonemusic.formats.base import CutDisc
-from bonemusic.formats.png import contact, light, packing, picture, render, shapes, tones, under, walls
+from bonemusic.formats.png import contact, light, packing, picture, render, shapes, soften, tones, under, walls
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.paths.drawing import Circle
 from bonemusic.paths.layers import Layer
@@ -369,6 +369,37 @@ def test_few_corners_do_for_small_pictures():
     np.testing.assert_allclose(got.cumsum(1), known.cumsum(1), atol=6e-3)
 
 
+def rings(laid, size):
+    """What a groove's picture holds of rings far broader than its turns are apart."""
+    cover = np.zeros((size, size + 2), np.float32)
+    laid.add(cover, 0)
+    seen = cover.cumsum(axis=1)[:, :size]
+    radius = np.hypot(*(np.indices((size, size)) + 0.5 - size / 2)) / size
+    part = seen[size // 2 - 20 : size // 2 + 20]
+    inside = (np.abs(radius - 0.32) < 0.1)[size // 2 - 20 : size // 2 + 20]
+    broad = part.mean(axis=0)[inside.all(axis=0)]
+    smooth = np.convolve(broad, np.ones(3) / 3, "valid")
+    return np.ptp(smooth), seen
+
+
+def test_turns_closer_than_pixels_make_no_broad_rings():
+    """1.13 pixels apart: exact coverage makes false rings some 9 pixels wide, softened coverage hardly any."""
+    size, dots = 300, 3000.0
+    frame = shapes.Frame(-size / 2 / dots, size / 2 / dots, dots, size, size)
+    groove = groove_of(0.045, 8e-5, 80, 1.13 / dots, rate=500)
+    laid = soften.groove_in(groove, frame)
+    assert isinstance(laid, soften.Softened)
+    plain, exact = rings(walls.Walls.of(groove, frame), size)
+    soft, softened = rings(laid, size)
+    assert soft < 0.3 * plain
+    assert softened.sum() == pytest.approx(exact.sum(), rel=2e-3)
+    banded = np.zeros((size, size + 2), np.float32)
+    for top in range(0, size, 37):
+        laid.add(banded[top : top + 37], top)
+    np.testing.assert_allclose(banded.cumsum(axis=1)[:, :size], softened, atol=1e-4)
+    assert isinstance(soften.groove_in(groove_of(turns=2.5, pitch=4 / dots), frame), walls.Walls)
+
+
 # Twins
 
 
@@ -386,10 +417,16 @@ def test_kernels_equal_their_plain_twins(monkeypatch):
     )
     look = tones.light_box()
     out, lines, inked = np.zeros((3, 2, 20, 36), np.uint8)
-    framed = np.zeros((2, 20, 37), np.uint8)
+    framed, gathered = np.zeros((2, 20, 37), np.uint8), np.zeros((2, 6, 9))
     for n in range(2):
         if n:
-            for module, name in ((walls, "_add"), (shapes, "_add"), (light, "shine"), (light, "ink")):
+            for module, name in (
+                (walls, "_add"),
+                (shapes, "_add"),
+                (light, "shine"),
+                (light, "ink"),
+                (soften, "_gather"),
+            ):
                 monkeypatch.setattr(module, name, getattr(module, name).py_func)
         square.add(covers[n, 0], 9)
         laid.add(covers[n, 1], 9)
@@ -398,6 +435,7 @@ def test_kernels_equal_their_plain_twins(monkeypatch):
             out[n], 9, *covers[n], True, film.grey, film.around, film.across, film.ends, look.film, look.groove,
             look.index, look.glint, 1.0, 18.0, 18.0, look.label, look.rim,
         )  # fmt: skip
+        soften._gather(np.random.default_rng(4).random((20, 23)), gathered[n])
         light.ink(inked[n], covers[n, 1], 7, 20)
         rows = np.random.default_rng(1).integers(0, 256, (20, 36), np.uint8)
         (packing._filter.py_func if n else packing._filter)(rows, framed[n])
@@ -405,6 +443,7 @@ def test_kernels_equal_their_plain_twins(monkeypatch):
     np.testing.assert_array_equal(out[0], out[1])
     np.testing.assert_array_equal(inked[0], inked[1])
     np.testing.assert_array_equal(framed[0], framed[1])
+    np.testing.assert_allclose(gathered[0], gathered[1], atol=1e-12)
     assert np.ptp(out[0]) > 100
     assert inked.max() > 12
     assert not lines.any()

@@ -20,6 +20,7 @@ from . import tones
 from .light import ink, shine
 from .packing import Packed, packed
 from .shapes import Areas, Body, Frame, body, drawn, edges, solid
+from .soften import Softened, groove_in
 from .under import Under, under
 from .walls import Walls
 
@@ -50,7 +51,7 @@ class Lit:
     tones: tones.Tones
     inside: Areas
     rim: Areas
-    walls: Walls
+    walls: Walls | Softened
     marks: Areas
     under: Under
 
@@ -137,7 +138,7 @@ def lit(cut: CutDisc, shape: Body, dots_per_m: float) -> Lit:
         tones.plain() if cut.view == "plain" else tones.light_box(),
         Areas.of(solid(shape), frame),
         Areas.of(edges(shape, tones.RIM_M), frame),
-        Walls.of(cut.groove, frame),
+        groove_in(cut.groove, frame),
         Areas.of((area for layer in engraved for area in drawn(layer, width_m)), frame),
         under(cut.film, frame, cut.view == "plain"),
     )
