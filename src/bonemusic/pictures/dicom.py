@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import warnings
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,8 @@ def _decoded(data: Any, depth: Depth) -> tuple[NDArray[Any], bool]:
     syntax = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
     if syntax is None:
         _guess_syntax(data)
+    if depth.shift:  # pydicom would cut off what it takes for unused: the upper bits
+        data.BitsStored = data.BitsAllocated
     try:
         values = np.asarray(data.pixel_array)
         if _kind(data) == "PALETTE COLOR":
@@ -230,6 +233,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit()
+    # GDCM brings another zlib that would take the place of this one's functions, were they not called before
+    zlib.decompress(zlib.compress(b""))
     warnings.simplefilter("ignore")
     logging.disable()
     try:

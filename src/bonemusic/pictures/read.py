@@ -17,7 +17,7 @@ DICOM_SUFFIXES = (".dcm", ".dicom", ".dic")
 def read(path: Path, progress: Progress = silent) -> Film:
     """Read an X-ray or any picture as a film on a light box.
 
-    PNG, JPEG, TIFF, BMP, WebP, and DICOM (with the extra `xray`). At most 100 million pixels are kept; larger
+    PNG, JPEG, TIFF, BMP, WebP, and DICOM (with the extra `xray`). At most 80 million pixels are kept; larger
     pictures are averaged.
 
     Raises

@@ -52,12 +52,13 @@ class Depth:
             grey ^= self.most
         if self.most == self.full:
             return np.asarray(grey, self.kind)
-        return np.asarray((np.arange(self.most + 1) * (self.full / self.most) + 0.5).astype(self.kind)[grey])
+        wide: NDArray[Any] = (np.arange(self.most + 1) * (self.full / self.most) + 0.5).astype(self.kind)
+        return np.asarray(wide[grey])
 
     @property
     def stored(self) -> NDArray[Any]:
         """The stored value of each grey that there can be, (256,) or (65536,)."""
-        value = np.rint(np.arange(self.full + 1) * (self.most / self.full)).astype(np.int64)
+        value: NDArray[Any] = np.rint(np.arange(self.full + 1) * (self.most / self.full)).astype(np.int64)
         if self.turned_round:
             value = self.most - value
         return value - (1 << (self.bits - 1)) if self.signed else value

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from .film import Film
 
-MOST_KEPT_PX = 100_000_000
-"""What a film keeps: 10,000 dots across are 714 dpi of a film 14 inches wide, and finer than any picture made of it."""
+MOST_KEPT_PX = 80_000_000
+"""What a film keeps: 9,000 dots across are 640 dpi of a film 14 inches wide, and finer than its grain."""
 MOST_STRETCH = 8.0
 """No scanner's pixels are longer than that against their width; a fax's are 2."""
 BURNED = "its file says that something is written in the picture itself"

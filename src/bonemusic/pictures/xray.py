@@ -61,20 +61,51 @@ def load(path: Path, most_px: int, progress: Progress = silent) -> Values:
     with tempfile.TemporaryFile() as said:
         _run(path, said, progress)
         said.seek(0)
-        head = _head(said)
-        grey = np.fromfile(said, np.dtype(str(head["kind"])), int(head["rows"]) * int(head["columns"]))
-        tone = np.fromfile(said, np.uint8, 256 if grey.dtype == np.uint8 else 65536)
-    grey = grey.reshape(int(head["rows"]), int(head["columns"]))
+        try:
+            values = _values(said)
+        except FormatError:
+            raise
+        except (ValueError, KeyError, TypeError, IndexError) as why:
+            # it crashed, or a file's code is running there and says what it likes
+            raise FormatError(ERRORS["lies"]) from why
+    return _averaged(values, most_px)
+
+
+def _values(said: IO[bytes]) -> Values:
+    """What the process said: a line, then as many values as that tells.
+
+    Raises
+    ------
+    FormatError
+        It said why there are none.
+    ValueError, KeyError, TypeError, IndexError
+        It said nothing, or nonsense.
+    """
+    head: dict[str, Any] = json.loads(said.readline(10_000))
+    if "error" in head:
+        raise FormatError(ERRORS[head["error"]].format(*map(float, head["numbers"])))
+    kind: Any = {"|u1": np.uint8, "<u2": np.dtype("<u2")}[head["kind"]]
+    rows, columns = int(head["rows"]), int(head["columns"])
+    grey = np.fromfile(said, kind, rows * columns).reshape(rows, columns)
+    tone = np.fromfile(said, np.uint8, 256 if grey.dtype == np.uint8 else 65536)
+    if len(tone) < 256 or not grey.size > 0:
+        raise ValueError(len(tone))
     dots = None if head["dots_per_m"] is None else (float(head["dots_per_m"][0]), float(head["dots_per_m"][1]))
-    notes = [NOTES[each] for each in head["notes"]]
+    return Values(grey, tone, dots, int(head["left_behind"]), tuple(NOTES[each] for each in head["notes"]))
+
+
+def _averaged(values: Values, most_px: int) -> Values:
+    """With at most so many pixels."""
+    grey, dots = values.grey, values.dots_per_m
     factor = math.ceil(math.sqrt(grey.size / most_px))
-    if factor > 1:
-        rows, columns = len(grey) // factor, grey.shape[1] // factor
-        squares = grey[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
-        grey = np.rint(squares.mean(axis=(1, 3), dtype=np.float32)).astype(grey.dtype)
-        dots = None if dots is None else (dots[0] / factor, dots[1] / factor)
-        notes.append(f"it is larger than needed; {factor} × {factor} pixels are averaged to one")
-    return Values(grey, tone, dots, int(head["left_behind"]), tuple(notes))
+    if factor <= 1:
+        return values
+    rows, columns = len(grey) // factor, grey.shape[1] // factor
+    squares = grey[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
+    grey = np.rint(squares.mean(axis=(1, 3), dtype=np.float32)).astype(grey.dtype)
+    dots = None if dots is None else (dots[0] / factor, dots[1] / factor)
+    note = f"it is larger than needed; {factor} × {factor} pixels are averaged to one"
+    return Values(grey, values.tone, dots, values.left_behind, (*values.notes, note))
 
 
 def _run(path: Path, said: IO[bytes], progress: Progress) -> None:
@@ -93,15 +124,3 @@ def _run(path: Path, said: IO[bytes], progress: Progress) -> None:
                     raise FormatError("takes longer than a minute to be decoded; export it again, uncompressed")
         finally:
             child.kill()
-
-
-def _head(said: IO[bytes]) -> dict[str, Any]:
-    """The first line of what the process said; nothing means that it crashed."""
-    line = said.readline(10_000)
-    try:
-        head: dict[str, Any] = json.loads(line)
-    except ValueError as why:
-        raise FormatError(ERRORS["lies"]) from why
-    if "error" in head:
-        raise FormatError(ERRORS[head["error"]].format(*head["numbers"]))
-    return head
