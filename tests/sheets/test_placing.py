@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from bonemusic import presets
 from bonemusic.errors import FitError
 from bonemusic.pictures.film import Film, Laid
-from bonemusic.sheets import placing
 from bonemusic.sheets.outline import Outline, of
 from bonemusic.sheets.placing import dots_per_m_of, lay, several, spelt
 from bonemusic.workshop.looks import PARSERS
@@ -245,24 +244,6 @@ def test_places_are_spelt_as_people_write_them():
 
     assert at(0.0125, -0.03, math.pi / 2) == "12.5mm,-30mm,90"
     assert at(-0.0, 0.0, -0.0) == "0mm,0mm,0"
-
-
-def test_under_a_ring_is_what_adding_it_up_finds():
-    rng = np.random.default_rng(5)
-    detail = rng.uniform(size=(40, 31))
-    under = placing._under(detail, 100.0, (0.05, 0.12))
-    rows, columns = np.mgrid[:40, :31]
-    for row, column in ((0, 0), (20, 15), (39, 30), (5, 28)):
-        far = np.hypot(rows - row, columns - column)
-        ring = np.clip(12 - far + 0.5, 0, 1) * np.clip(far - 5 + 0.5, 0, 1)
-        assert under[row, column] == pytest.approx((ring * detail).sum())
-
-
-def test_running_means_are_means():
-    values = np.random.default_rng(6).uniform(size=(12, 9))
-    padded = np.pad(values, 2, mode="edge")
-    want = [[padded[r : r + 5, c : c + 5].mean() for c in range(9)] for r in range(12)]
-    np.testing.assert_allclose(placing._mean(values, 5), want)
 
 
 def test_a_large_film_is_judged_quickly():

@@ -1,10 +1,4 @@
-"""Where on a film a disc lies: where it is told to, or where most of the picture is under the groove.
-
-How much picture a place holds is its local contrast: half a millimetre of film against its neighbourhood. It is capped,
-so that one sharp edge is no more than a rib, and what is all of one grey, as the borders of films are, counts nothing,
-nor does its edge. The sum of it under a ring at each place is its correlation with the ring, found for all places at
-once in the frequency domain.
-"""
+"""Where on a film a disc lies: where it is told to, or where most of the picture is under the groove."""
 
 from __future__ import annotations
 
@@ -20,6 +14,7 @@ from .. import presets
 from ..errors import FitError
 from ..pictures.film import Film, Laid
 from ..units import length_text
+from . import detail
 from . import outline as outlines
 from .outline import Outline
 
@@ -27,16 +22,6 @@ WIDTH_M = (5e-3, 5.0)
 """Sheets are not smaller or larger than this."""
 LEAST_PIXELS = 16
 """A picture of fewer along a side shows nothing."""
-LOOKED_AT = 512
-"""The film is judged on a copy that has at most so many pixels along its longer side."""
-WINDOW = 5
-"""Pixels of that copy, along a side, that are one neighbourhood: 2 to 4 mm of a chest film."""
-BLANK = 1.5
-"""Levels of 255 by which a neighbourhood must vary to be more than noise and dust. Assumed: a film's averaged grain."""
-CAP = 12.0
-"""Beyond so many levels more contrast is no more picture. Assumed: bone against flesh varies by so much."""
-EVEN = 9
-"""A patch of so many pixels along a side that nowhere varies is border."""
 APART = (0.6, 0.4, 0.2)
 """How far apart, in parts of the disc, places are looked for, the furthest first; those nearer than the last look the
 same."""
@@ -139,7 +124,7 @@ def lay(
         _refuse_off(film, dots_per_m, place, outline)
         return Laid(film.grey, dots_per_m, *place), None
     found = several(film, dots_per_m, outline, ring_m, 1)[0]
-    blank = not _detail(film.grey)[0].any()
+    blank = not detail.of(film.grey)[0].any()
     return found, "the film is blank: the disc was laid on its middle" if blank else None
 
 
@@ -265,10 +250,10 @@ def _judged(
     film: Film, dots_per_m: float, rooms: list[Room], ring_m: tuple[float, float]
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Places about a pixel of the copy apart: x, y, angle, and how much of the picture is under the groove there."""
-    detail, dots = _detail(film.grey)
+    picture, dots = detail.of(film.grey)
     per_m = dots_per_m * dots
-    under = _under(detail, per_m, ring_m)
-    rows, columns = detail.shape
+    under = detail.under(picture, per_m, ring_m)
+    rows, columns = picture.shape
     found = []
     for room in rooms:
         xs, ys = _steps(room.left_m, room.right_m, per_m), _steps(room.bottom_m, room.top_m, per_m)
@@ -289,57 +274,3 @@ def _steps(low_m: float, high_m: float, per_m: float) -> NDArray[Any]:
         return np.array([(low_m + high_m) / 2])
     steps = np.round(np.linspace(low_m, high_m, int((high_m - low_m) * per_m) + 1), 4)
     return np.clip(np.append(steps, 0.0) if low_m < 0 < high_m else steps, low_m, high_m)
-
-
-def _under(detail: NDArray[Any], per_m: float, ring_m: tuple[float, float]) -> NDArray[Any]:
-    """The picture under a ring around each pixel: correlation with the ring, which looks the same in all directions."""
-    rows, columns = detail.shape
-    inner, outer = ring_m[0] * per_m, ring_m[1] * per_m
-    height, width = (_fast(side + 2 * min(math.ceil(outer) + 1, side)) for side in (rows, columns))
-    y = np.abs(np.fft.fftfreq(height, 1 / height))[:, None]
-    x = np.abs(np.fft.fftfreq(width, 1 / width))[None, :]
-    far = np.hypot(x, y)
-    ring = np.clip(outer - far + 0.5, 0, 1) * np.clip(far - inner + 0.5, 0, 1)
-    product_ = np.fft.rfft2(detail, (height, width)) * np.fft.rfft2(ring).real
-    under: NDArray[Any] = np.fft.irfft2(product_, (height, width))[:rows, :columns]
-    return under
-
-
-def _fast(least: int) -> int:
-    """A length no less that the transform likes: 2, 3 and 5 are all its factors."""
-    sizes: list[int] = [2**a * 3**b * 5**c for a, b, c in product(range(13), range(5), range(4))]
-    return min(size for size in sizes if size >= least)
-
-
-def _detail(grey: NDArray[Any]) -> tuple[NDArray[Any], float]:
-    """How much of a picture is in each pixel of a small copy, (rows, columns), and the copy's pixels for each of it."""
-    small, dots = _reduced(grey)
-    mean = _mean(small, WINDOW)
-    varies = np.sqrt(np.maximum(_mean(small * small, WINDOW) - mean * mean, 0.0))
-    # border: evenly grey patches, and as far around them as the neighbourhood of their edge reaches
-    patch = _mean((varies < BLANK).astype(np.float64), EVEN) > 1 - 1e-6
-    border = _mean(patch.astype(np.float64), EVEN + 2 * WINDOW) > 1e-9
-    return np.where(border, 0.0, np.clip(varies - BLANK, 0.0, CAP)), dots
-
-
-def _reduced(grey: NDArray[Any]) -> tuple[NDArray[Any], float]:
-    """The means of squares of pixels, float64, and 1 over a square's side. Of a very large film, of some pixels."""
-    longest = max(grey.shape)
-    skip = max(longest // (4 * LOOKED_AT), 1)
-    thin = grey[::skip, ::skip]
-    square = max(math.ceil(max(thin.shape) / LOOKED_AT), 1)
-    rows, columns = (max(side // square, 1) for side in thin.shape)
-    held = thin[: rows * square, : columns * square].astype(np.float64)
-    high, wide = held.shape[0] // rows, held.shape[1] // columns
-    return held.reshape(rows, high, columns, wide).mean((1, 3)), 1 / (skip * square)
-
-
-def _mean(values: NDArray[Any], size: int) -> NDArray[Any]:
-    """The mean of the square of that many pixels around each, by running sums; the edge is repeated outwards."""
-    for axis in (0, 1):
-        pad = [(0, 0), (0, 0)]
-        pad[axis] = (size // 2 + 1, size // 2)
-        sums = np.cumsum(np.pad(values, pad, mode="edge"), axis=axis)
-        ends = np.take(sums, range(size, sums.shape[axis]), axis), np.take(sums, range(sums.shape[axis] - size), axis)
-        values = (ends[0] - ends[1]) / size
-    return values
