@@ -21,6 +21,7 @@ from ..groove import Groove
 from ..presets import Disc
 from ..progress import Progress, silent
 from .cut import cut
+from .looks import Looks
 from .output import whole
 from .play import play
 from .recipe import Recipe
@@ -154,7 +155,7 @@ def demo(song: Path | None, folder: Path, progress: Progress = silent) -> DemoRe
         own = folder / "song.wav"
         with whole(own) as file:
             audio.write(file, boogie(), "PCM_16")
-    recipe = Recipe(sheet=str(film), dots_per_m=PICTURE_DPI / 25.4e-3)
+    recipe = Recipe(sheet=str(film), dots_per_m=PICTURE_DPI / 25.4e-3, looks=Looks(title=None if song else title))
     drawing, picture = folder / "disc.svg", folder / "disc.png"
     made, recipe = _cut_what_fits(own, recipe, drawing, progress)
     cut(own, recipe, picture, progress)
