@@ -27,7 +27,7 @@ SIZES_PX = (10, 14, 20, 32, 50, 80)
 
 @pytest.fixture(scope="module")
 def phantom() -> NDArray[Any]:
-    return xray(1200)
+    return xray(1000)
 
 
 def fonts() -> list[Path | None]:
@@ -90,6 +90,18 @@ def test_lines_on_the_phantom_are_found_whole(phantom: NDArray[Any]) -> None:
     assert sum(found) >= len(found) - 1
 
 
+@pytest.mark.slow
+@pytest.mark.shared
+def test_98_of_100_lines_on_real_films_are_found_whole(shared: Path) -> None:
+    found = []
+    for path in sorted((shared / "data" / "xrays").iterdir()):
+        # what the films have in writing themselves is not counted
+        clean = burned.masked(Film(read(path).grey)).grey
+        found += [covered(*line) > 0.97 for line in lines(clean, 36)]
+    assert len(found) > 200
+    assert np.mean(found) >= 0.98
+
+
 def test_writing_that_runs_down_is_found(phantom: NDArray[Any]) -> None:
     for film, ink, x, y in lines(phantom, 3):
         assert covered(np.ascontiguousarray(np.rot90(film)), np.rot90(ink), y, film.shape[1] - x - ink.shape[1]) > 0.97
@@ -130,7 +142,7 @@ def test_nothing_of_what_was_written_is_left(phantom: NDArray[Any]) -> None:
     # it lies within what is around it, and far from it all is as it was
     assert abs(float(clean[hidden].mean()) - float(phantom[hidden].mean())) < 12
     assert clean[hidden].min() > 20
-    assert np.array_equal(clean[600:], one[600:])
+    assert np.array_equal(clean[500:], one[500:])
     assert burned.find(clean) == ()
     assert not np.array_equal(one, other)
 

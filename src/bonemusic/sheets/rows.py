@@ -92,10 +92,12 @@ def looks_written(row: NDArray[Any]) -> float:
     weight = row[:, AREA] / row[:, AREA].sum()
     deep = float(weight @ row[:, DEEPEST])
     strokes = row[:, RUNS_ACROSS].sum() / (row[:, BOTTOM].max() - row[:, TOP].min())
+    much = 0.6 * np.log(len(row)) + 3.1 * np.log(strokes) + 5.0 * np.log(deep / 100) - 6.1
+    if much < -6.0:  # what is still to come adds 1.5 at most
+        return float(much)
     edge = float(weight @ (row[:, EDGE] / row[:, DEEPEST]))
     uneven = min(_strays(row[:, TOP]), _strays(row[:, BOTTOM])) / height(row)
-    much = 0.6 * np.log(len(row)) + 3.1 * np.log(strokes)
-    return float(much + 5.0 * np.log(deep / 100) + 1.5 * min(edge, 1) - 1.3 * uneven - 6.1)
+    return float(much + 1.5 * min(edge, 1) - 1.3 * uneven)
 
 
 def height(row: NDArray[Any]) -> float:
