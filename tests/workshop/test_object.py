@@ -232,3 +232,13 @@ def test_damaged_drawings_are_refused_or_cut(tmp_path: Path, changes: list[tuple
 
 
 SEVEN = wish(disc="7in-78")
+
+
+def test_a_rim_of_curves_is_read_and_open_curves_are_told(svg: Callable[..., str]) -> None:
+    rim = "M60 150C60 60 240 60 240 150S60 240 60 150z"
+    round_ = "M60 150a90 90 0 0 1 180 0a90 90 0 0 1-180 0z"
+    assert isinstance(made(wish(disc="7in-78", outline=svg(f'<path d="{round_}"/>'))).edge, Circle)
+    assert "crosses the groove" in refused(disc="7in-78", outline=svg(f'<path d="{rim}"/>'))
+    hole = '<circle cx="150" cy="150" r="3.62"/>'
+    said = refused(FormatError, disc="7in-78", outline=svg(hole + f'<path d="{rim[:-1]}M0 0C1 1 2 2 3 3"/>'))
+    assert "drawn with curves" in said

@@ -22,10 +22,13 @@ from ...errors import FormatError
 from ...files import named
 from ...paths.drawing import Circle, Drawing
 from . import pathdata
+from .curved import closed_lines
 from .frame import PIXEL_M, SAME, Matrix, length_px, shown, times, transform, viewport
 
 MAX_BYTES = 1 << 30
 MAX_ATTRIBUTE = 100_000_000
+MOST_CURVED = 4_000_000
+"""Characters of all closed paths of curves that are read: some seconds' worth."""
 MAX_POINTS = 100_000_000
 MAX_DEPTH = 200
 MAX_META = 1000
@@ -92,6 +95,7 @@ class _Reader:
         self.lines: list[NDArray[Any]] = []
         self.circles: list[Circle] = []
         self.curves: dict[str, int] = {}
+        self.curved = 0
         self.meta: dict[str, str] = {}
         self.points = 0
         self.scale_known = False
@@ -197,6 +201,14 @@ class _Reader:
         if text in (b"", b"Z"):
             return
         data = pathdata.polylines(text, points)
+        closed = None
+        if data.curve and self.curved + len(text) <= MOST_CURVED:
+            self.curved += len(text)
+            closed = closed_lines(text)
+        if closed is not None:
+            for line in closed:
+                self._take(line, matrix)
+            return
         if data.curve:
             self.curves[data.curve] = self.curves.get(data.curve, 0) + 1
         for line in data.lines:
@@ -228,7 +240,7 @@ class _Reader:
 
     def drawing(self) -> Drawing:
         letters = ", ".join(sorted(self.curves))
-        if not self.lines and not self.circles and self.curves:
+        if not self.lines and self.curves:
             raise FormatError(f"is drawn with curves ({letters}), not line segments; convert curves to polylines first")
         if not self.lines and not self.circles:
             raise FormatError("holds no path or polyline that is displayed; draw the groove as a polyline")
