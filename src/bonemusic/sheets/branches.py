@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import meeting
+from .meeting import Stretch
 from .smoothing import Shape
 
 Line: TypeAlias = NDArray[Any]
@@ -23,7 +24,7 @@ _STRAIGHT_ON = math.cos(math.radians(48))
 _BESIDE = math.cos(math.radians(36))
 _UNBENT = 0.6
 """Of the reach of a fork, how near to it a line that ends on another one is still straight."""
-_SPUR = 0.8
+_SPUR = 1.0
 """Half strokes that a branch reaches further than its fork, at least, if it is one."""
 
 
@@ -147,7 +148,7 @@ class Graph:
             return
         ways = [_direction(end, 2.0 * self.shape.half) for end in ends]
         free = list(range(len(ends)))
-        through: list[meeting.Stretch] = []
+        through: list[Stretch] = []
         pairs = sorted((float(ways[i] @ ways[j]), i, j) for i in free for j in range(i))
         for turn, i, j in pairs:
             gap = ends[j].inwards[0] - ends[i].inwards[0]
@@ -159,9 +160,7 @@ class Graph:
             free = [k for k in free if k not in (i, j)]
         self._meet([ends[k] for k in free], [ways[k] for k in free], through, middle, reach)
 
-    def _meet(
-        self, ends: list[End], ways: list[Line], through: list[meeting.Stretch], middle: Line, reach: float
-    ) -> None:
+    def _meet(self, ends: list[End], ways: list[Line], through: list[Stretch], middle: Line, reach: float) -> None:
         """Draw branches that have no partner on to the lines that go through, else to one point."""
         if through:
             for end in ends:

@@ -82,6 +82,8 @@ def smoothed(pieces: list[Line], ring: bool, shape: Shape) -> Line:
     """A line, given in pieces between corners, without the stairs of its pixels and with the corners it had."""
     if ring and len(pieces) == 1:
         return _ring(_even(np.concatenate([pieces[0], pieces[0][:1]])), shape)
+    if ring and float(np.hypot(*(pieces[0][0] - pieces[-1][-1]))) > 0:  # let it begin and end at a corner
+        pieces = [np.concatenate([pieces[-1], pieces[0]]), *pieces[1:-1]]
     found: list[Line] = []
     for piece in pieces:
         found += _split(_even(piece), shape)

@@ -51,8 +51,8 @@ def distances(mask: NDArray[Any]) -> NDArray[Any]:
 def thin(mask: NDArray[Any]) -> None:
     """Peel a shape in place until its lines are one pixel wide.
 
-    Pixels are taken off two sides and then off the other two, by the rules of [1]_; where a line still turns over a
-    corner, the corner is cut.
+    Pixels are taken off two sides and then off the other two, by the rules of [1]_, but never the last of a line; where
+    one still turns over a corner, the corner is cut.
 
     Parameters
     ----------
@@ -69,21 +69,25 @@ def thin(mask: NDArray[Any]) -> None:
     changed = True
     while changed:
         changed = False
+        for k in range(len(alive_y)):  # a slanting line that is left as stairs would be eaten up from its end
+            if _corner(mask, alive_y[k], alive_x[k], around):
+                mask[alive_y[k], alive_x[k]] = False
         for half in range(2):
             for k in range(len(alive_y)):
-                gone[k] = _peels(mask, alive_y[k], alive_x[k], half, around)
+                gone[k] = mask[alive_y[k], alive_x[k]] and _peels(mask, alive_y[k], alive_x[k], half, around)
+            for colour in range(2):  # like a chess board's, so that neighbours do not go one after the other
+                for k in range(len(alive_y)):
+                    y, x = alive_y[k], alive_x[k]
+                    if gone[k] and (y + x) % 2 == colour:
+                        gone[k] = _look(mask, y, x, around) == 1 and around.sum() >= 2
+                        mask[y, x] = not gone[k]
             kept = 0
             for k in range(len(alive_y)):
-                if gone[k]:
-                    mask[alive_y[k], alive_x[k]] = False
-                    changed = True
-                else:
+                changed |= gone[k]
+                if mask[alive_y[k], alive_x[k]]:
                     alive_y[kept], alive_x[kept] = alive_y[k], alive_x[k]
                     kept += 1
             alive_y, alive_x = alive_y[:kept], alive_x[:kept]
-    for k in range(len(alive_y)):
-        if _corner(mask, alive_y[k], alive_x[k], around):
-            mask[alive_y[k], alive_x[k]] = False
 
 
 @kernel
@@ -111,9 +115,11 @@ def _peels(mask: NDArray[Any], y: int, x: int, half: int, around: NDArray[Any]) 
 @kernel
 def _corner(mask: NDArray[Any], y: int, x: int, around: NDArray[Any]) -> bool:
     """Whether a pixel only leads around a corner that its neighbours cut: joined above or below, and at a side."""
+    if not mask[y, x]:
+        return False
     _look(mask, y, x, around)
     for side in range(0, 8, 2):
-        ahead, beside, across = around[side], around[(side + 2) % 8], around[(side + 5) % 8]
+        ahead, beside, across = around[side], around[(side + 2) % 8], around[(side + 5) % 8] or around[(side + 1) % 8]
         behind, other = around[(side + 4) % 8], around[(side + 6) % 8]
         if ahead and beside and not across and not behind and not other:
             return True
