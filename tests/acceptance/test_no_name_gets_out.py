@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from PIL import Image, PngImagePlugin
 
 from .outsider import COMMAND
 
+sys.modules.setdefault("gdcm", None)  # type: ignore[arg-type]  # pydicom would load it, and its zlib replaces Python's
 pydicom = pytest.importorskip("pydicom", reason="the extra xray is not installed")
 
 RATE = 16_000
