@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from pathlib import Path
@@ -66,3 +67,36 @@ def test_pictures_that_are_some(run: Run, place: Path, wav: Path) -> None:
         assert run("cut", wav, "-o", "out.png", *more).code == 0
         with Image.open("out.png") as out:
             assert out.width > 100
+
+
+def test_the_place_that_was_found_is_told_and_can_be_given(run: Run, place: Path, wav: Path) -> None:
+    from PIL import Image
+
+    Image.fromarray((np.arange(60_000).reshape(200, 300) % 251).astype(np.uint8)).save("film.png")
+    cut = ("cut", wav, "--sheet", "film.png", "--sheet-width", "260mm", "--dpi", "60", "--disc", "card-5in-78")
+    found = run(*cut, "-o", "found.png")
+    (line,) = [line for line in found.said if "--place" in line]
+    there = line.partition("--place ")[2]
+    assert line == f"the disc lies on a sheet 260 mm wide at --place {there}"
+    told = json.loads(run(*cut, "-o", "given.png", "--place", there, "--json", "--quiet").out)
+    assert (told["sheet_width_mm"], told["place"], told["places"]) == (260.0, there, [])
+    assert Path("given.png").read_bytes() == Path("found.png").read_bytes()
+    several = run(*cut, "-o", "places.png", "--place", "contact", "--json")
+    told = json.loads(several.out)
+    assert told["place"] is None
+    assert len(told["places"]) > 1
+    assert told["places"][0] == there
+    told = json.loads(run("cut", wav, "-o", "bare.png", "--dpi", "60", "--json").out)
+    assert (told["sheet_width_mm"], told["place"], told["places"]) == (None, None, [])
+
+
+def test_places_are_told_a_line_each(run: Run, place: Path, wav: Path) -> None:
+    from PIL import Image
+
+    Image.fromarray((np.arange(60_000).reshape(200, 300) % 251).astype(np.uint8)).save("film.png")
+    cut = ("cut", wav, "--sheet", "film.png", "--sheet-width", "260mm", "--dpi", "60", "--disc", "card-5in-78")
+    said = run(*cut, "-o", "places.png", "--place", "contact").said
+    begin = next(n for n, line in enumerate(said) if "places to choose from on a sheet 260 mm wide:" in line)
+    assert said[begin + 1].startswith("  1  --place ")
+    assert said[begin + 2].startswith("  2  --place ")
+    assert not any("0 points" in line for line in said)

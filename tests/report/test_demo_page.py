@@ -63,6 +63,9 @@ CUT = CutReport(
     predicted_snr_db=54.96,
     bandwidth_hz=12000.0,
     machine_seconds=None,
+    sheet_width_mm=None,
+    place=None,
+    places=(),
     warnings=("stereo is mixed to mono, (L+R)/2: a drawn line moves sideways only",),
 )
 

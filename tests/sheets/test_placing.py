@@ -252,3 +252,14 @@ def test_a_large_film_is_judged_quickly():
     begun = time.process_time()
     lay(large, 9000 / 0.36, None, ROUND, RING)
     assert time.process_time() - begun < 1.5
+
+
+@pytest.mark.parametrize("width_m", [0.127, 0.18, 0.1853, 0.2, 0.3333333, 0.4, 4.9])
+@pytest.mark.parametrize("word", ["round", "card"])
+def test_places_are_found_as_finely_as_they_are_spelt(width_m, word):
+    picture = Film(np.random.default_rng(3).integers(0, 255, (307, 211), np.uint8))
+    rim = of(presets.disc("card-5in-78"), word)
+    for laid in several(picture, 211 / width_m, rim, RING):
+        place = PARSERS["place"][1](spelt(laid))
+        assert (place.x_m, place.y_m, place.angle_rad) == (laid.x_m, laid.y_m, laid.angle_rad)
+        lay(picture, 211 / width_m, (place.x_m, place.y_m, place.angle_rad), rim, RING)

@@ -48,10 +48,23 @@ def of_cut(report: CutReport) -> str:
             f"the drawing carries {report.predicted_snr_db:.0f} dB between sound and noise, "
             f"to {report.bandwidth_hz / 1e3:.1f} kHz"
         )
-    lines.append(f"{report.points:,} points, {_size(report.bytes)}{_files(report.files)}")
+    lines += _where(report)
+    points = f"{report.points:,} points, " if report.points else ""
+    lines.append(f"{points}{_size(report.bytes)}{_files(report.files)}")
     if report.machine_seconds is not None:
         lines.append(f"{report.machine} takes about {span_text(report.machine_seconds)}")
     return "\n".join(lines)
+
+
+def _where(report: CutReport) -> list[str]:
+    """Where on the sheet's picture the disc lies, or may lie."""
+    if report.sheet_width_mm is None:
+        return []
+    sheet = f"on a sheet {report.sheet_width_mm:.4g} mm wide"
+    if report.place is not None:
+        return [f"the disc lies {sheet} at --place {report.place}"]
+    many = f"{len(report.places)} places to choose from" if len(report.places) > 1 else "one place"
+    return [f"{many} {sheet}:", *(f"  {n}  --place {place}" for n, place in enumerate(report.places, 1))]
 
 
 def _size(count: int) -> str:

@@ -172,7 +172,7 @@ def several(film: Film, dots_per_m: float, outline: Outline, ring_m: tuple[float
 
 def spelt(laid: Laid) -> str:
     """Where a disc lies, as `--place` takes it: "12.5mm,-30mm,90"."""
-    x, y = (f"{1e3 * value + 0.0:.7g}mm" for value in (laid.x_m, laid.y_m))
+    x, y = (f"{1e3 * value + 0.0:.8g}mm" for value in (laid.x_m, laid.y_m))
     return f"{x},{y},{math.degrees(laid.angle_rad) + 0.0:.7g}"
 
 
@@ -270,7 +270,8 @@ def _judged(
 
 def _steps(low_m: float, high_m: float, per_m: float) -> NDArray[Any]:
     """Tenths of millimetres, about a pixel apart, from one end to the other; the middle where there is only one."""
-    if high_m - low_m < 1 / per_m:
-        return np.array([(low_m + high_m) / 2])
-    steps = np.round(np.linspace(low_m, high_m, int((high_m - low_m) * per_m) + 1), 4)
-    return np.clip(np.append(steps, 0.0) if low_m < 0 < high_m else steps, low_m, high_m)
+    first_m, last_m = math.ceil(low_m * 1e4) / 1e4, math.floor(high_m * 1e4) / 1e4
+    if high_m - low_m < 1 / per_m or first_m > last_m:
+        return np.round([(low_m + high_m) / 2], 7)  # as finely as a place is spelt
+    steps = np.clip(np.round(np.linspace(low_m, high_m, int((high_m - low_m) * per_m) + 1), 4), first_m, last_m)
+    return np.append(steps, 0.0) if first_m < 0 < last_m else steps

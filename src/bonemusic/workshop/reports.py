@@ -33,7 +33,11 @@ class Touch:
 
 @dataclass(frozen=True)
 class CutReport:
-    """What was cut. Radii of all that is drawn; `music_…`, peaks and `closest_…` of the music only."""
+    """What was cut. Radii of all that is drawn; `music_…`, peaks and `closest_…` of the music only.
+
+    `sheet_width_mm` is that of the picture's sheet. Where the disc lies on it is spelt as `--place` takes it: one
+    `place` or, on a contact sheet, several `places`.
+    """
 
     song: str
     side: str
@@ -75,6 +79,9 @@ class CutReport:
     predicted_snr_db: float | None
     bandwidth_hz: float
     machine_seconds: float | None
+    sheet_width_mm: float | None
+    place: str | None
+    places: tuple[str, ...]
     warnings: tuple[str, ...]
 
 

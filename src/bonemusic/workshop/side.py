@@ -23,6 +23,7 @@ from ..jit import wake
 from ..moments import MOMENT, Moments
 from ..paths.layers import Layer
 from ..progress import Progress
+from ..sheets.placing import spelt
 from ..units import length_text, time_text
 from .drawing import Drawn, Heard, draw, heard_of
 from .dress import Dress, dressed, view_of
@@ -74,7 +75,7 @@ def make(
             + (", you will hear more noise than music" if drawn.snr_db < DROWNED_SNR_DB else "")
             + f"; {gains}a shorter song, a faster speed or a bigger disc gains some"
         )
-    return _report(songs, wish, work, found, drawn, tuple(said), name)
+    return _report(songs, wish, work, found, drawn, dress, tuple(said), name)
 
 
 def _mechanics(found: Planned, groove: Groove, wish: Wish) -> list[str]:
@@ -131,6 +132,7 @@ def _report(
     work: CutDisc,
     found: Planned,
     drawn: Drawn,
+    dress: Dress,
     warnings: tuple[str, ...],
     name: str,
 ) -> CutReport:
@@ -199,6 +201,9 @@ def _report(
         predicted_snr_db=None if drawn.snr_db is None else round(drawn.snr_db, 2),
         bandwidth_hz=round(found.bandwidth_hz, 1),
         machine_seconds=None if drawn.seconds is None else round(drawn.seconds, 1),
+        sheet_width_mm=None if dress.film is None else round(1e3 * dress.film.grey.shape[1] / dress.film.dots_per_m, 2),
+        place=None if dress.film is None or dress.places else spelt(dress.film),
+        places=tuple(spelt(film) for film, _ in dress.places),
         warnings=warnings,
     )
 
