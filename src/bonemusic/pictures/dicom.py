@@ -46,6 +46,15 @@ def picture(path: Path) -> tuple[dict[str, Any], NDArray[Any], NDArray[Any]]:
     Refused
     """
     data = _data_set(path)
+    try:
+        return _picture(data)
+    except (Refused, MemoryError):
+        raise
+    except Exception as why:  # elements are read when they are asked for, and a damaged one raises whatever it does
+        raise Refused("lies") from why
+
+
+def _picture(data: Any) -> tuple[dict[str, Any], NDArray[Any], NDArray[Any]]:
     depth = _refuse(data)
     notes = []
     values, coloured = _decoded(data, depth)
@@ -243,8 +252,6 @@ def main() -> None:
         head, arrays = {"error": why.name, "numbers": why.numbers}, []
     except MemoryError:
         head, arrays = {"error": "memory", "numbers": ()}, []
-    except Exception:
-        head, arrays = {"error": "lies", "numbers": ()}, []
     out.write(json.dumps(head).encode() + b"\n")
     for array in arrays:
         out.write(np.ascontiguousarray(array).data)
