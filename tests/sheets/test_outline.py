@@ -142,7 +142,7 @@ def test_outlines_at_the_groove():
     assert "comes nearer than 1 mm to the groove" in refused(line)
     line[3] *= 0.5
     said = refused(line)
-    assert "crosses the groove, which reaches 84.15 mm from the spindle: it is" in said
+    assert "crosses the groove, which reaches 84.15 mm from the spindle: it passes" in said
     assert "right of and" in said
     assert "comes nearer" in refused(Outline(radius_m=GROOVE_M + 0.9e-3))
     assert "crosses the groove" in refused(Outline(radius_m=GROOVE_M - 1e-6))

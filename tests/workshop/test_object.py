@@ -155,7 +155,7 @@ def test_a_drawing_without_a_unit_is_96_to_an_inch_and_said(svg: Callable[..., s
     found = made(wish(disc="7in-78", outline=svg(f'<polygon points="{points(rim)}"/>', "")))
     left, _, right, _ = found.outline.box_m
     assert right - left == pytest.approx(float(np.ptp(wavy()[:, 0])) * 1e-3, rel=1e-5)
-    assert any("no unit; taken as 96 to an inch it is" in note for note in found.notes)
+    assert any("no unit; taken as 96 dots to an inch it is" in note for note in found.notes)
 
 
 def test_an_outline_drawn_as_dxf(tmp_path: Path) -> None:
@@ -241,4 +241,32 @@ def test_a_rim_of_curves_is_read_and_open_curves_are_told(svg: Callable[..., str
     assert "crosses the groove" in refused(disc="7in-78", outline=svg(f'<path d="{rim}"/>'))
     hole = '<circle cx="150" cy="150" r="3.62"/>'
     said = refused(FormatError, disc="7in-78", outline=svg(hole + f'<path d="{rim[:-1]}M0 0C1 1 2 2 3 3"/>'))
-    assert "drawn with curves" in said
+    assert "drawn with open curves" in said
+
+
+def test_a_drawing_without_a_unit_is_taken_in_the_first_that_suits_the_disc(svg: Callable[..., str]) -> None:
+    rim = wavy((500, 500))
+    found = made(wish(disc="7in-78", outline=svg(f'<polygon points="{points(rim)}"/>', "")))
+    left, _, right, _ = found.outline.box_m
+    assert right - left == pytest.approx(float(np.ptp(rim[:, 0])) * 1e-3, rel=1e-5)
+    assert any("no unit; taken as millimetres it is" in note for note in found.notes)
+    said = refused(FormatError, disc="7in-78", outline=svg('<polygon points="0,0 40,0 40,40 0,40"/>', ""))
+    assert "rim.svg: the file names no unit; taken as 96 dots to an inch, the outline" in said
+
+
+@pytest.mark.parametrize("shape", ['rect x="50" y="50" width="200" height="190" rx="12"',
+                                   'ellipse cx="150" cy="150" rx="100" ry="92"'])  # fmt: skip
+def test_an_outline_may_be_a_rectangle_or_an_ellipse(svg: Callable[..., str], shape: str) -> None:
+    found = made(wish(disc="7in-78", outline=svg(f'<g transform="rotate(90 150 150)"><{shape}/></g>')))
+    left, bottom, right, top = found.outline.box_m
+    assert ((top - bottom), (right - left)) == pytest.approx((0.2, 0.19 if "rect" in shape else 0.184), rel=1e-4)
+    assert found.notes == ()
+
+
+def test_lines_that_are_left_out_are_told(svg: Callable[..., str]) -> None:
+    rim = f'<polygon points="{points(wavy())}"/><circle cx="150" cy="150" r="3.62"/>'
+    assert made(wish(disc="7in-78", outline=svg(rim))).notes == ()
+    (note,) = made(wish(disc="7in-78", outline=svg(rim + '<rect width="20" height="5"/>'))).notes
+    assert note == "outline: 1 more closed line in the drawing, shorter than the outline, is left out"
+    two = rim + '<rect width="20" height="5"/><circle cx="20" cy="20" r="9"/>'
+    assert any("2 more closed lines in the" in note for note in made(wish(disc="7in-78", outline=svg(two))).notes)

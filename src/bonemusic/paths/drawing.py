@@ -33,6 +33,8 @@ class Drawing:
         False where the file names no unit, so that the size is a guess that a known hole or rim may mend.
     meta : mapping
         What the file says of itself (rpm, curve, title); never needed.
+    shapes : tuple of ndarray, float64, (n, 2)
+        Closed lines of which no groove is drawn, but an outline may be: rectangles and ellipses.
     """
 
     lines: tuple[NDArray[Any], ...]
@@ -40,3 +42,4 @@ class Drawing:
     notes: tuple[str, ...] = ()
     scale_known: bool = True
     meta: Mapping[str, str] = field(default_factory=dict)
+    shapes: tuple[NDArray[Any], ...] = ()

@@ -185,8 +185,8 @@ def _refuse_near(nearest_m: float, point: tuple[float, float], groove_outer_m: f
         return
     what = "crosses the groove" if nearest_m < groove_outer_m else "comes nearer than 1 mm to the groove"
     raise FitError(
-        f"the outline {what}, which reaches {length_text(groove_outer_m)} from the spindle: it is "
-        f"{length_text(nearest_m)} away {_place(point)}; make the outline larger, or take a smaller disc"
+        f"the outline {what}, which reaches {length_text(groove_outer_m)} from the spindle: it "
+        f"passes {length_text(nearest_m)} from it ({_place(point)}); make the outline larger, or take a smaller disc"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ..errors import BonemusicError, FitError, FormatError
 from ..formats.registry import for_reading
 from ..paths import join
 from ..paths.drawing import Circle, Drawing
+from ..paths.size import UNITS
 from ..presets import Disc
 from ..sheets import outline as outlines
 from ..sheets.outline import Outline
@@ -74,7 +76,7 @@ def made(wish: Wish) -> Object:
     if drawn is None:
         outline = outlines.of(disc, looks.outline)
     else:
-        outline, told = _drawn(Path(drawn), hole)
+        outline, told = _drawn(Path(drawn), disc.recorded_diameter_m / 2, hole)
         notes += told
     name = "" if drawn is None else f"{name_shown(Path(drawn).name)}: "
     try:
@@ -133,7 +135,7 @@ def _coin(disc: Disc, hole: Circle) -> Circle | None:
     return Circle((left + right) / 2, 0.0, disc.coin_diameter_m / 2)
 
 
-def _drawn(path: Path, hole: Circle) -> tuple[Outline, list[str]]:
+def _drawn(path: Path, groove_outer_m: float, hole: Circle) -> tuple[Outline, list[str]]:
     """An outline as a drawing gives it, in true size."""
     spelling = for_reading(path)
     name = name_shown(path.name)
@@ -142,18 +144,21 @@ def _drawn(path: Path, hole: Circle) -> tuple[Outline, list[str]]:
             f"{name}: holds no lines ({spelling.title}), of which an outline is one; draw it as SVG or DXF"
         )
     drawing = spelling.draw(path)
-    if sum(map(len, drawing.lines)) > MOST_POINTS:
+    if sum(map(len, (*drawing.lines, *drawing.shapes))) > MOST_POINTS:
         raise FormatError(f"{name}: holds more than {MOST_POINTS:,} points, which no outline does; simplify it")
+    notes = [f"outline: {note}" for note in drawing.notes]
     try:
-        outline, hole_m = outlines.free(_joined(drawing), drawing.circles)
+        if drawing.scale_known:
+            outline, hole_m, others = _outline(drawing, 1.0)
+        else:
+            (outline, hole_m, others), unit = _sized(drawing, groove_outer_m, hole)
+            notes.append(f"outline: the file names no unit; taken as {unit} it is {_size(outline)} large")
     except BonemusicError as why:
         raise FormatError(f"{name}: {why}") from why
-    notes = [f"outline: {note}" for note in drawing.notes]
-    if not drawing.scale_known:
-        left, bottom, right, top = outline.box_m
+    if others:
         notes.append(
-            f"outline: the file names no unit; taken as 96 to an inch it is {1e3 * (right - left):.4g} × "
-            f"{1e3 * (top - bottom):.4g} mm large"
+            f"outline: {others} more closed line{'s' * (others > 1)} in the drawing, shorter than the outline, "
+            f"{'are' if others > 1 else 'is'} left out"
         )
     if hole_m is not None and abs(hole_m / 2 - hole.radius_m) > 0.1e-3:
         notes.append(
@@ -163,13 +168,44 @@ def _drawn(path: Path, hole: Circle) -> tuple[Outline, list[str]]:
     return outline, notes
 
 
-def _joined(drawing: Drawing) -> list[NDArray[Any]]:
-    """The drawing's lines, those in pieces put together where their ends meet."""
+def _sized(drawing: Drawing, groove_outer_m: float, hole: Circle) -> tuple[tuple[Outline, float | None, int], str]:
+    """The outline of a drawing that names no unit: in the first unit in which it suits the disc, else in the first."""
+    for unit, factor in UNITS.items():
+        found = _outline(drawing, factor)
+        with suppress(FitError):
+            outlines.refuse(found[0], groove_outer_m, hole)
+            return found, unit
+    unit = next(iter(UNITS))
+    found = _outline(drawing, 1.0)
+    try:
+        outlines.refuse(found[0], groove_outer_m, hole)
+    except FitError as why:
+        raise FitError(f"the file names no unit; taken as {unit}, {why}") from why
+    return found, unit
+
+
+def _size(outline: Outline) -> str:
+    left, bottom, right, top = outline.box_m
+    return f"{1e3 * (right - left):.4g} × {1e3 * (top - bottom):.4g} mm"
+
+
+def _outline(drawing: Drawing, factor: float) -> tuple[Outline, float | None, int]:
+    """The outline of an enlarged drawing, the drawn hole's width, and how many closed lines are neither."""
+    joined = [factor * line for line in (*_joined(drawing, factor), *drawing.shapes)]
+    circles = [Circle(factor * c.x_m, factor * c.y_m, factor * c.radius_m) for c in drawing.circles]
+    outline, hole_m = outlines.free(joined, circles)
+    closed = sum(len(line) > 3 and math.dist(line[0], line[-1]) <= outlines.CLOSED_M for line in joined)
+    return outline, hole_m, max(closed + len(circles) - 1 - (hole_m is not None), 0)
+
+
+def _joined(drawing: Drawing, factor: float) -> list[NDArray[Any]]:
+    """The drawing's lines, those in pieces put together where their ends, enlarged, meet."""
+    near_m = outlines.CLOSED_M / factor
     lines = [line for line in drawing.lines if len(line) > 1 and np.isfinite(line).all()]
-    whole = [line for line in lines if math.dist(line[0], line[-1]) <= outlines.CLOSED_M]
-    pieces = tuple(line for line in lines if math.dist(line[0], line[-1]) > outlines.CLOSED_M)
+    whole = [line for line in lines if math.dist(line[0], line[-1]) <= near_m]
+    pieces = tuple(line for line in lines if math.dist(line[0], line[-1]) > near_m)
     if not pieces:
         return whole
     reach_m = float(max(np.abs(line).max() for line in pieces))
-    chains = join.join(join.runs(pieces), outlines.CLOSED_M, 2 * reach_m)
+    chains = join.join(join.runs(pieces), near_m, 2 * reach_m)
     return [*whole, *(np.concatenate(chain.pieces) for chain in chains)]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ...errors import FormatError
 from ...files import named
 from ...paths.drawing import Circle, Drawing
-from . import pathdata
+from . import pathdata, shapes
 from .curved import closed_lines
 from .frame import PIXEL_M, SAME, Matrix, length_px, shown, times, transform, viewport
 
@@ -52,7 +52,8 @@ def read(path: Path) -> Drawing:
     -------
     Drawing
         Lines (n, 2) float64 and circles in metres, y up. `scale_known` is False where no physical unit is given: the
-        numbers are then taken as 96 to an inch. `meta` holds the root's `data-*` attributes.
+        numbers are then taken as 96 to an inch. `meta` holds the root's `data-*` attributes; `shapes` are rectangles
+        and ellipses.
 
     Raises
     ------
@@ -94,6 +95,7 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: list[NDArray[Any]] = []
         self.circles: list[Circle] = []
+        self.shapes: list[NDArray[Any]] = []
         self.curves: dict[str, int] = {}
         self.curved = 0
         self.meta: dict[str, str] = {}
@@ -195,7 +197,16 @@ class _Reader:
             self._take(np.array(ends), matrix)
         elif tag in ("circle", "ellipse"):
             self._circle(tag, attributes, matrix)
+        elif tag == "rect":
+            corner = (length_px(attributes.get(r), r) for r in ("rx", "ry"))
+            box = (_px(attributes, name) for name in ("x", "y", "width", "height"))
+            self._shape(shapes.rectangle(*box, *(each and each[0] for each in corner)), matrix)
         return matrix
+
+    def _shape(self, around: str, matrix: Matrix) -> None:
+        for line in closed_lines(around.encode()) or []:
+            self._take(line, matrix)
+            self.shapes.append(self.lines.pop())
 
     def _path(self, text: bytes, points: bool, matrix: Matrix) -> None:
         if text in (b"", b"Z"):
@@ -237,19 +248,23 @@ class _Reader:
         askew = abs(a * c + b * d) * across * along
         if one > 0 and two > 0 and abs(one - two) <= ROUND * one and askew <= ROUND * one * two:
             self.circles.append(Circle(a * x + c * y + e, b * x + d * y + f, math.sqrt(one * two)))
+        else:
+            self._shape(shapes.ellipse(x, y, across, along), matrix)
 
     def drawing(self) -> Drawing:
         letters = ", ".join(sorted(self.curves))
         if not self.lines and self.curves:
-            raise FormatError(f"is drawn with curves ({letters}), not line segments; convert curves to polylines first")
-        if not self.lines and not self.circles:
-            raise FormatError("holds no path or polyline that is displayed; draw the groove as a polyline")
+            raise FormatError(
+                f"is drawn with open curves ({letters}), not line segments; convert curves to polylines first"
+            )
+        if not self.lines and not self.circles and not self.shapes:
+            raise FormatError("holds no path or polyline that is displayed; draw the line itself, as a polyline")
         notes: tuple[str, ...] = ()
         if self.curves:
             count = sum(self.curves.values())
             paths = "1 path is drawn with curves" if count == 1 else f"{count} paths are drawn with curves"
             notes = (f"{paths} ({letters}) and passed over",)
-        return Drawing(tuple(self.lines), tuple(self.circles), notes, self.scale_known, self.meta)
+        return Drawing(tuple(self.lines), tuple(self.circles), notes, self.scale_known, self.meta, tuple(self.shapes))
 
 
 def _px(attributes: dict[str, str], name: str) -> float:
