@@ -27,7 +27,8 @@ from .play import play
 from .recipe import Recipe
 from .reports import CutReport, PlayReport
 
-FILM_PX = 2400
+FILM_PX, FILM_M = 2400, 0.251
+"""The film is as large as a 10 inch disc."""
 PICTURE_DPI = 400
 TURNTABLES = ("ideal", "portable")
 SMALL_PX, SMALL_QUALITY = 1400, 84
@@ -192,8 +193,9 @@ def demo(song: Path | None, folder: Path, progress: Progress = silent) -> DemoRe
 def _write_film(path: Path) -> None:
     from PIL import Image
 
+    dpi = FILM_PX // FILM_M * 25.4e-3  # whole dots to the metre, as PNG tells them; a hair more than the disc
     with whole(path) as file:
-        Image.fromarray(np.asarray(xray(FILM_PX))).save(file, "PNG", compress_level=4)
+        Image.fromarray(np.asarray(xray(FILM_PX))).save(file, "PNG", compress_level=4, dpi=(dpi, dpi))
 
 
 def _cut_what_fits(song: Path, recipe: Recipe, out: Path, progress: Progress) -> tuple[CutReport, Recipe]:
