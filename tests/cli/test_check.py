@@ -314,3 +314,33 @@ def test_the_turntable_is_looked_up(run: Run, place: Path, wav: Path) -> None:
     quiet = checked(run, wav, *SMALL)["sides"][0]
     assert side["predicted"][0]["snr_db"] < quiet["predicted"][0]["snr_db"]
     refused(run("check", wav, "--turntable", "gramophone"), "gramophone", codes=(2,))
+
+
+def test_outline_hole_and_label_are_checked_as_they_would_be_cut(run: Run, place: Path, wav: Path) -> None:
+    told = checked(run, wav, *SMALL, "--hole", "7.24mm,0.6mm,0", "--outline", "round")
+    (side,) = told["sides"]
+    assert any("off the groove's centre: the pitch will waver" in line for line in side["warnings"])
+    Path("rim.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="150mm" height="150mm" viewBox="0 0 150 150">'
+        '<rect x="1" y="50" width="148" height="50"/></svg>'
+    )
+    for more, why in (
+        (("--outline", "rim.svg"), "rim.svg: the outline crosses the groove"),
+        (("--qr", "x" * 1500), "no room for the QR code"),
+    ):
+        result = run("check", wav, *SMALL, *more, "--json")
+        (side,) = json.loads(result.out)["sides"]
+        assert (result.code, side["fits"]) == (1, False)
+        assert why in side["why"]
+
+
+def test_the_page_draws_the_outline(run: Run, place: Path, wav: Path) -> None:
+    assert run("check", wav, *SMALL, "-o", "card.html", "--outline", "card").code == 0
+    (d,) = re.findall(r'<path class="film" d="M([^"]*)z"/>', Path("card.html").read_text("utf-8"))
+    corners = np.array([each.split() for each in d.split("L")], float)
+    assert np.ptp(corners, axis=0) == pytest.approx([127, 177.8], abs=0.01)
+
+
+def test_a_recipe_for_a_contact_sheet_can_be_checked(run: Run, place: Path, wav: Path) -> None:
+    Path("it.toml").write_text('place = "contact"\nsheet = "film.png"\nview = "plain"\n')
+    assert checked(run, wav, *SMALL, "--config", "it.toml")["sides"][0]["fits"]

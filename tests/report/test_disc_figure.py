@@ -104,8 +104,15 @@ def test_songs_are_named_as_far_as_there_is_room(count, named):
     assert [float(y) for y, _, _ in drawn] == pytest.approx(middles, abs=0.02)
 
 
-def test_a_square_disc_is_drawn_square_and_nothing_placed_is_nothing_drawn():
-    assert '<path class="film" d="M-150.5 -150.5h301v301h-301z"/>' in disc(
-        SIDE, dataclasses.replace(PICTURES, square=True)
-    )
+def test_an_outline_that_is_not_round_is_drawn_as_it_is_and_the_page_holds_it():
+    card = np.array([[-100.0, -160], [100, -160], [100, 170], [-100, 160], [-100, -160]]) / 1e3
+    drawn = disc(SIDE, dataclasses.replace(PICTURES, outline_m=card, hole_at_m=(6e-4, -2e-3)))
+    assert '<path class="film" d="M-100 160L100 160L100 -170L-100 -160L-100 160z"/>' in drawn
+    assert '<circle class="hole" cx="0.6" cy="2" r="3.62"/>' in drawn
+    left, top, width, height = map(float, re.search(r'viewBox="([^"]*)"', drawn)[1].split())
+    assert left == top <= -172
+    assert width == height == -2 * left
+
+
+def test_nothing_placed_is_nothing_drawn():
     assert disc(UNPLACED, UNPLACED_PICTURES) == ""

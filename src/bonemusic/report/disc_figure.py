@@ -24,6 +24,8 @@ def disc(side: SideCheck, shown: Pictures) -> str:
     rim = shown.disc_diameter_m * 500
     badge = rim * BADGE_SHARE
     edge = rim + (3 * badge if side.spots else 2)
+    if shown.outline_m is not None:
+        edge = max(edge, 1e3 * float(np.abs(shown.outline_m).max()) + 2)
     step = _turns_a_ring(side)
     label = (
         f"Side {side.side} from above, true to proportion: music from {side.music_outer_radius_mm:.1f} to "
@@ -50,8 +52,9 @@ def _turns_a_ring(side: SideCheck) -> int:
 
 
 def _film(shown: Pictures, rim: float) -> str:
-    if shown.square:
-        return f'<path class="film" d="M{_n(-rim)} {_n(-rim)}h{_n(2 * rim)}v{_n(2 * rim)}h{_n(-2 * rim)}z"/>'
+    if shown.outline_m is not None:
+        corners = "L".join(f"{_n(1e3 * x)} {_n(-1e3 * y)}" for x, y in shown.outline_m)
+        return f'<path class="film" d="M{corners}z"/>'
     return f'<circle class="film" r="{_n(rim)}"/>'
 
 
@@ -113,11 +116,13 @@ def _borders(side: SideCheck, shown: Pictures) -> str:
 
 def _middle(side: SideCheck, shown: Pictures) -> str:
     hole, locked = shown.hole_m * 500, shown.locked_m * 500
+    x, y = (1e3 * value for value in shown.hole_at_m)
+    middle = f' cx="{_n(x)}" cy="{_n(-y)}"' if x or y else ""
     size = min(locked * 0.5, (locked - hole) * 0.8)  # between the hole and the groove, however large the hole
     foot = hole + (locked - hole - 0.7 * size) / 2 if hole > locked / 4 else size * 0.35
     return (
         f'<text class="letter" y="{_n(-foot)}" font-size="{_n(size)}">{text(side.side)}</text>'
-        f'<circle class="hole" r="{_n(shown.hole_m * 500)}"/>'
+        f'<circle class="hole"{middle} r="{_n(shown.hole_m * 500)}"/>'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ from ..units import length_text, time_text
 from .advice import advice
 from .checked import CheckReport, HeadCheck, NeedleCheck, Pictures, SideCheck, SongCheck
 from .cut import SIDE_NAMES, on_sides, refuse_stretch
-from .dress import dressed
+from .dress import Dress, dressed
 from .limits import limited_by
 from .listening import sounds
+from .looks import Place as Lying
 from .machining import machining, remarks
 from .mastered import could_win_db
 from .pictures import pictures_of
@@ -83,6 +85,8 @@ def check(songs: Sequence[Path], recipe: Recipe, progress: Progress = silent, li
 def _side(
     paths: Sequence[Path], recipe: Recipe, name: str, progress: Progress, listen: bool
 ) -> tuple[SideCheck, Pictures]:
+    # no picture is looked at, so that none is laid anywhere
+    recipe = dataclasses.replace(recipe, looks=dataclasses.replace(recipe.looks, place=Lying()))
     wish = Wish.of(recipe, stereo=True, film=False)
     turntable = presets.turntable(recipe.turntable)
     with opened(paths, recipe, wish.stereo) as songs:
@@ -91,12 +95,13 @@ def _side(
             song.tap = meter.add
         try:
             found = planned(songs, wish, progress)
+            dress = Dress(()) if wish.stereo else dressed(songs, wish, name)
         except FitError as why:
             heard = [meter.result() for meter in meters]
             return refused(songs, heard, wish, name, str(why))
     heard = [meter.result() for meter in meters]
     groove = groove_of(found, wish, title(songs), progress)
-    return _told(songs, heard, wish, found, groove, turntable, name, recipe.start_s, listen)
+    return _told(songs, heard, wish, found, groove, dress, turntable, name, recipe.start_s, listen)
 
 
 def _told(
@@ -105,6 +110,7 @@ def _told(
     wish: Wish,
     found: Planned,
     groove: Groove,
+    dress: Dress,
     turntable: Turntable,
     name: str,
     start_s: float,
@@ -117,8 +123,7 @@ def _told(
     spelling, line, asked = _spelling(wish), None, None
     if not wish.stereo:
         line = ready(groove, wish.disc, wish.machine, found.bandwidth_hz, turning=spelling.turning)
-        after = dressed(songs, wish, name).layers
-        work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, line=line, layers=after)
+        work = CutDisc(groove, wish.disc, wish.machine, wish.dots_per_m, line=line, layers=dress.layers)
         asked = machining(work, spelling)
     told_places = places(groove, wish, fit.peak_velocity_m_s, turntable, line)
     found_spots = spots(songs, heard, made, groove, wish, held)
@@ -173,10 +178,10 @@ def _told(
         remains=remains(groove, wish, fit.peak_velocity_m_s),
         spots=found_spots,
         advice=advice(made, wish, by, held, hot, told_places, found_spots, heard, could_win_db(task, fit)),
-        warnings=(*found.warnings, *remarks(wish.disc, wish.machine, spelling, asked)),
+        warnings=(*found.warnings, *dress.notes, *remarks(wish.disc, wish.machine, spelling, asked)),
     )
     played = sounds(found_spots, songs, groove, made.gain, wish, presets.turntable("ideal"), start_s) if listen else ()
-    return side, pictures_of(groove, wish.disc, songs, heard, made, played)
+    return side, pictures_of(groove, wish.disc, dress.cut_out, songs, heard, made, played)
 
 
 def _spelling(wish: Wish) -> formats.Format:

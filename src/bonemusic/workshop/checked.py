@@ -272,8 +272,10 @@ class Pictures:
         Diameters of the disc, its hole, the outermost groove, the least one for music and of the locked groove.
     sounds : tuple of SpotSound
         In the order of the side's spots; may be fewer.
-    square : bool
-        A square disc; its diameter is its side.
+    outline_m : ndarray, (n, 2), or None
+        The corners of an outline, around the spindle, y up; None for a circle.
+    hole_at_m : (float, float)
+        The middle of the hole.
     """
 
     turns: NDArray[Any]
@@ -291,4 +293,5 @@ class Pictures:
     music_inner_m: float
     locked_m: float
     sounds: tuple[SpotSound, ...]
-    square: bool = False
+    outline_m: NDArray[Any] | None = None
+    hole_at_m: tuple[float, float] = (0.0, 0.0)

@@ -35,12 +35,14 @@ class Dress:
     film : Laid or None
     places : tuple of (Laid, str)
         For a contact sheet: where the disc may lie, and how that is told; else none.
+    cut_out : Object or None
     notes : tuple of str
     """
 
     layers: tuple[Layer, ...]
     film: Laid | None = None
     places: tuple[tuple[Laid, str], ...] = ()
+    cut_out: Object | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -62,7 +64,7 @@ def dressed(songs: Sequence[Song], wish: Wish, side: str) -> Dress:
         disc, machine, wish.sheet.thickness_m, cut_out.edge, cut_out.hole, written.lines, cut_out.coin
     )  # fmt: skip
     notes = (*(wish.film.notes if wish.film else ()), *told, *cut_out.notes, *written.notes)
-    return Dress(layers, film, places, notes)
+    return Dress(layers, film, places, cut_out, notes)
 
 
 def view_of(wish: Wish, spelling: Format) -> View:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..cutting import plan
 from ..groove import Groove, tracks_of
 from ..mastering.loudness import Loudness
 from ..moments import MOMENT
 from ..presets import Disc
+from ..sheets.outline import of
 from .checked import Pictures, SpotSound
 from .mastered import Mastered
+from .object import Object
 from .songs import Song
 
 POINTS = 3000
@@ -22,12 +26,14 @@ STEP_S = 1.0
 def pictures_of(
     groove: Groove | None,
     disc: Disc,
+    cut_out: Object | None,
     songs: Sequence[Song],
     heard: Sequence[Loudness],
     made: Mastered | None,
     sounds: tuple[SpotSound, ...],
 ) -> Pictures:
-    """Gather them; without a groove there is only what was given."""
+    """Gather them; without a groove there is only what was given, without an object the disc's own outline and hole."""
+    outline, hole = (of(disc), None) if cut_out is None else (cut_out.outline, cut_out.hole)
     begins = [0.0]
     for song in songs[:-1]:
         begins.append(begins[-1] + song.seconds + plan.MARKER_S)
@@ -62,14 +68,20 @@ def pictures_of(
         swing_m=_swing(made, times),
         touched_s=_touched(made),
         marks=tuple(zip(begins, (song.name for song in songs), strict=False)),
-        disc_diameter_m=disc.diameter_m,
-        hole_m=disc.hole_diameter_m,
+        disc_diameter_m=disc.diameter_m if outline.radius_m is None else 2 * outline.radius_m,
+        hole_m=disc.hole_diameter_m if hole is None else 2 * hole.radius_m,
         recorded_m=disc.recorded_diameter_m,
         music_inner_m=disc.music_inner_diameter_m,
         locked_m=disc.locked_diameter_m,
         sounds=sounds,
-        square=disc.outline == "square",
+        outline_m=_thinned(outline.corners),
+        hole_at_m=(0.0, 0.0) if hole is None else (hole.x_m, hole.y_m),
     )
+
+
+def _thinned(corners: NDArray[Any] | None) -> NDArray[Any] | None:
+    """No more corners than a page shows."""
+    return None if corners is None else corners[:: -(-len(corners) // POINTS)]
 
 
 def _swing(made: Mastered | None, times: np.ndarray) -> np.ndarray:

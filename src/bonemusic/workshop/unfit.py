@@ -63,7 +63,7 @@ def refused(
         advice=tuple(f"{part[:1].upper()}{part[1:]}." for part in _remedies(why)),
         warnings=(),
     )
-    return side, pictures_of(None, disc, songs, heard, None, ())
+    return side, pictures_of(None, disc, None, songs, heard, None, ())
 
 
 def _remedies(why: str) -> list[str]:
