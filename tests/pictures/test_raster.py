@@ -292,3 +292,25 @@ def test_fuzz(tmp_path: Path, kind: str, data: st.DataObject) -> None:
         assert film.grey.ndim == 2
     except FormatError as refused:
         check(refused)
+
+
+FRACTIONS = """
+import sys, tracemalloc
+from pathlib import Path
+from bonemusic.pictures import raster
+peak = lambda: int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+before = peak()
+values = raster.load(Path(sys.argv[1]))
+values.film
+print(before, peak())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is told by Linux only")
+def test_fractions_and_tones_take_no_copies(tmp_path: Path) -> None:
+    grey = np.tile(np.linspace(-1, 1, 6000, dtype=np.float32), (3000, 1))
+    Image.fromarray(grey).save(tmp_path / "a.tif", compression="tiff_lzw")
+    done = subprocess.run([sys.executable, "-c", FRACTIONS, tmp_path / "a.tif"], capture_output=True, check=True)
+    before, after = map(int, done.stdout.split())
+    # 4 bytes a pixel as they are decoded, then 2 and 1; bands of 24 MB several times
+    assert (after - before) * 1024 < 7 * grey.size + 150e6

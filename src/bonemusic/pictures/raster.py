@@ -6,7 +6,7 @@ import math
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from ..errors import FormatError
 from ..progress import Progress, silent
+from .limits import MAX_PIXELS, hushed, refuse
 from .values import Values, sensible, straight
 
-MAX_PIXELS = 1_200_000_000
-"""A film of 14 by 17 inches has 1,371 million dots at 2400 dpi, which no film's grain needs."""
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 NO_PICTURE = "is no PNG, JPEG, TIFF, BMP, WebP or DICOM picture, or a damaged one; export it again, or take another"
 LEAST_DPI, MOST_DPI = 20.0, 20_000.0
@@ -51,14 +50,11 @@ def load(path: Path, most_px: int = MAX_PIXELS, progress: Progress = silent) -> 
     Raises
     ------
     FormatError
-        No picture, damaged, declared larger than 1.2 thousand million pixels, or more than memory holds.
+        No picture, damaged, larger than `limits` allows, or more than memory holds.
     """
     try:
         with _opened(path) as picture:
-            if not 0 < picture.width * picture.height <= MAX_PIXELS:
-                raise FormatError(
-                    f"{picture.width} × {picture.height} pixels are too many (1200 million are the most); scale it down"
-                )
+            refuse(path, picture)
             return _values(path, picture, most_px, progress)
     except (FormatError, FileNotFoundError, IsADirectoryError, PermissionError):
         raise
@@ -84,11 +80,14 @@ def _values(path: Path, picture: Any, most_px: int, progress: Progress) -> Value
         rest, drafted = _drafted(picture, factor)
     else:
         rest, drafted = _drafted(picture, factor) if picture.format == "JPEG" else (factor, 1)
-        picture.load()
+        with hushed() if picture.format == "TIFF" else nullcontext():
+            picture.load()
         coloured = _coloured(picture)
     if coloured:
         notes.append("it is in colours; they are read as grey")
-    grey = _of_depth(_gathered(picture, rest, progress), _is_negative(picture))
+    grey = _gathered(picture, rest, progress)
+    if _is_negative(picture) and grey.dtype == np.uint16:
+        np.subtract(65535, grey, out=grey)
     if dots is not None:
         down, across = dots
         dots = (down / (rest * drafted), across / (rest * drafted))
@@ -166,24 +165,55 @@ def _coloured(picture: Any) -> bool:
 
 
 def _gathered(picture: Any, factor: int, progress: Progress) -> NDArray[Any]:
-    """The picture in bands, each averaged at once, so that no second copy of it is ever held."""
+    """The picture in bands, each averaged at once, so that no second copy of it is ever held.
+
+    Bits beyond 16 and fractions are looked through first, and then spread over 16 bits, band by band.
+    """
     picture.load()
-    deep = picture.mode == "F" or picture.mode.startswith("I")
     width, height = picture.size
     rows, columns = -(-height // factor), -(-width // factor)
-    kind = np.uint8 if not deep else np.uint16 if picture.mode.startswith("I;16") else np.float32
-    grey = np.empty((rows, columns), kind)
-    step = max(1, BAND_BYTES // (4 * width * factor))
-    for first in range(0, rows, step):
-        last = min(rows, first + step)
-        band = picture.crop((0, first * factor, width, min(height, last * factor)))
+    deep = picture.mode == "F" or picture.mode.startswith("I")
+    spread = _spread_of(picture, factor) if deep and not picture.mode.startswith("I;16") else None
+    grey = np.empty((rows, columns), np.uint16 if deep else np.uint8)
+    for first, last, band in _bands(picture, factor):
         if deep:
-            grey[first:last] = _averaged(np.asarray(band), factor)
+            part = _averaged(np.asarray(band), factor)
+            grey[first:last] = part if spread is None else _spread(part.astype(np.float32), *spread)
         else:
             band = band if band.mode == "L" else _plain(band)
             grey[first:last] = np.asarray(band.reduce(factor) if factor > 1 else band)
         progress("reading the picture", last / rows)
     return grey
+
+
+def _bands(picture: Any, factor: int) -> Iterator[tuple[int, int, Any]]:
+    """From which row of the averaged picture up to which, and this part of the picture itself."""
+    width, height = picture.size
+    rows = -(-height // factor)
+    step = max(1, BAND_BYTES // (4 * width * factor))
+    for first in range(0, rows, step):
+        last = min(rows, first + step)
+        yield first, last, picture.crop((0, first * factor, width, min(height, last * factor)))
+
+
+def _spread_of(picture: Any, factor: int) -> tuple[float, float]:
+    """What is black, and how much of 16 bits each step is; whole numbers that are such values stay."""
+    low, high, whole = math.inf, -math.inf, True
+    for _, _, band in _bands(picture, factor):
+        part = _averaged(np.asarray(band, np.float32), factor)
+        part = part[np.isfinite(part)]
+        low, high = float(part.min(initial=low)), float(part.max(initial=high))
+        whole = whole and bool((part == np.rint(part)).all())
+    if whole and low >= 0 and 255 < high <= 65535:
+        return 0.0, 1.0
+    return low, 65535 / (high - low) if high > low else 0.0
+
+
+def _spread(part: NDArray[Any], low: float, scale: float) -> NDArray[Any]:
+    """Spread over 16 bits; what is no number is black."""
+    if scale != 1.0 or low:
+        part = (part - np.float32(low)) * np.float32(scale)
+    return np.where(np.isfinite(part), part, 0).clip(0, 65535).astype(np.uint16)
 
 
 def _plain(band: Any) -> Any:
@@ -199,18 +229,6 @@ def _averaged(band: NDArray[Any], factor: int) -> NDArray[Any]:
     whole = np.pad(band, ((0, -rows % factor), (0, -columns % factor)), "edge").astype(np.float32)
     mean: NDArray[Any] = whole.reshape(len(whole) // factor, factor, -1, factor).mean(axis=(1, 3))
     return np.rint(mean) if band.dtype.kind in "iu" else mean
-
-
-def _of_depth(grey: NDArray[Any], negative: bool) -> NDArray[Any]:
-    """8 or 16 bits: fractions and larger numbers are spread over 16; what is no number is black."""
-    if grey.dtype == np.float32:
-        fine = np.isfinite(grey)
-        low, high = (float(f(grey, where=fine, initial=i)) for f, i in ((np.min, np.inf), (np.max, -np.inf)))
-        as_they_are = low >= 0 and 255 < high <= 65535 and bool((grey[fine] == np.rint(grey[fine])).all())
-        if not as_they_are:
-            grey = (grey - np.float32(low)) * np.float32(65535 / (high - low) if high > low else 0.0)
-        grey = np.where(fine, grey, 0).clip(0, 65535).astype(np.uint16)
-    return 65535 - grey if negative and grey.dtype == np.uint16 else grey
 
 
 def _is_negative(picture: Any) -> bool:

@@ -9,6 +9,7 @@ from ..files import head_of, named
 from ..progress import Progress, silent
 from . import raster, xray
 from .film import Film
+from .limits import MAX_PIXELS
 from .values import MOST_KEPT_PX, Values
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".dic")
@@ -28,7 +29,7 @@ def read(path: Path, progress: Progress = silent) -> Film:
     return full(path, progress, MOST_KEPT_PX).film
 
 
-def full(path: Path, progress: Progress = silent, most_px: int = raster.MAX_PIXELS) -> Values:
+def full(path: Path, progress: Progress = silent, most_px: int = MAX_PIXELS) -> Values:
     """Read all of a picture's depth, and all of its pixels or so many.
 
     Raises

@@ -12,6 +12,7 @@ from .film import Film
 
 MOST_KEPT_PX = 80_000_000
 """What a film keeps: 9,000 dots across are 640 dpi of a film 14 inches wide, and finer than its grain."""
+BAND_ROWS = 256
 MOST_STRETCH = 8.0
 """No scanner's pixels are longer than that against their width; a fax's are 2."""
 BURNED = "its file says that something is written in the picture itself"
@@ -106,7 +107,9 @@ def toned(grey: NDArray[Any], tone: NDArray[Any]) -> NDArray[Any]:
     if grey.dtype == np.uint8 and np.array_equal(tone, np.arange(256)):
         return grey
     seen = np.empty(grey.shape, np.uint8)
-    np.take(tone, grey, out=seen, mode="clip")
+    for top in range(0, len(grey), BAND_ROWS):  # `take` makes a 64-bit number of each value
+        part = np.s_[top : top + BAND_ROWS]
+        np.take(tone, grey[part], out=seen[part], mode="clip")
     return seen
 
 
