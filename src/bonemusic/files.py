@@ -41,7 +41,7 @@ def head_of(path: Path, count: int, error: type[BonemusicError], wanted: str) ->
 @contextmanager
 def named(path: Path, error: type[BonemusicError]) -> Iterator[None]:
     """Let every error of reading a file begin with its name, in one line of the given kind."""
-    name = name_shown(path.name)
+    name = name_shown(path.name or str(path))
     try:
         yield
     except error as why:

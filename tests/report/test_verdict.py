@@ -96,3 +96,8 @@ def test_shares(value, shown):
 @pytest.mark.parametrize(("value", "shown"), [(50.0, "50 Hz"), (7900.0, "7.9 kHz"), (16000.0, "16 kHz")])
 def test_frequencies(value, shown):
     assert plain(verdict.frequency(value)) == shown
+
+
+def test_a_sentence_leaves_the_name_of_a_file_as_it_is():
+    assert verdict.sentence("it is too long") == "It is too long."
+    assert verdict.sentence("rim.svg: the outline is open") == "rim.svg: the outline is open."

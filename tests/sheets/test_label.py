@@ -192,6 +192,16 @@ def test_a_code_without_room_is_refused() -> None:
         lay_out(Words(qr=LINK), Room(10e-3, 11e-3), LINE_M)
 
 
+@pytest.mark.parametrize("count", [100, 200, 320])
+def test_long_codes_find_the_room_that_there_is(count: int) -> None:
+    link = "https://example.org/".ljust(count, "x")
+    room = ROOMS["10in-78"]
+    label = lay_out(replace(WORDS, qr=link), room, LINE_M)
+    check(label, room)
+    assert label.notes == ()
+    assert read_codes(raster(label.lines, room.outer_m, LINE_M)) == [link]
+
+
 def test_the_same_words_give_the_same_label() -> None:
     first, again = (lay_out(replace(WORDS, qr=LINK), ROOMS["10in-78"], LINE_M) for _ in range(2))
     assert [line.tobytes() for line in first.lines] == [line.tobytes() for line in again.lines]

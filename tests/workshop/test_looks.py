@@ -37,6 +37,7 @@ def test_words_become_places_and_holes() -> None:
         ("place", "1mm,2s", "length"),
         ("place", "0,0,left", "angle"),
         ("hole", "1um", "usual"),
+        ("qr", "https://example.org/\udcff", "is no text"),
         ("hole", "7,1", "off the centre"),
         ("sheet-width", "1mm", "wide"),
         ("view", "x-ray", "light-box, plain or machine"),

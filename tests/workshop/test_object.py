@@ -76,7 +76,7 @@ def test_holes_off_the_centre_tell_their_wow() -> None:
     assert found.hole == Circle(6e-4, 0.0, 3.62e-3)
     (note,) = found.notes
     assert (
-        "600 µm off the groove's centre: the pitch will waver by 0.5 % at the rim and 1.3 % where the music may" in note
+        "0.6 mm off the groove's centre: the pitch will waver by 0.5 % at the rim and 1.3 % where the music may" in note
     )
     assert found.label_m[0] == pytest.approx(3.62e-3 + 6e-4 + 1e-3)
     assert made(wish(disc="10in-78", hole="38.2")).notes == ()

@@ -115,9 +115,10 @@ def is_planned(side: SideCheck) -> bool:
 
 
 def sentence(words: str) -> str:
-    """Ends in a full stop, begins large."""
+    """Ends in a full stop, begins large, or with a file's name as it is."""
     words = words.strip()
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
+    first = words[:1] if words.partition(" ")[0].endswith(":") else words[:1].upper()
+    return first + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
 def touched(side: SideCheck) -> str:

@@ -190,7 +190,10 @@ class _Layout:
         ground = self.setter.ground
         side = max(_CODE_SHARE * ground.outer_m, least)
         while True:
-            x, y = ground.nearest(side, side, 0.0, -0.5 * (ground.inner_m + outer_m)) or (0.0, 0.0)
+            # no lower than the circle holds the lower corners
+            lowest = math.sqrt(max(outer_m**2 - side**2 / 4, 0.0)) - side / 2
+            down = min(0.5 * (ground.inner_m + outer_m), lowest)
+            x, y = ground.nearest(side, side, 0.0, -down) or (0.0, 0.0)
             if (x or y) and math.hypot(abs(x) + side / 2, abs(y) + side / 2) <= outer_m:
                 break
             if side <= least:

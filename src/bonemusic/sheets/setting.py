@@ -67,7 +67,8 @@ class Setter:
         missing = lettering.missing(plain, self.font) if plain else ""
         if missing:
             self.notes.append(
-                f"no font here has {shown(missing, 12)}: left out of the {name}; give a font that has such letters"
+                f"no font here has {shown(missing, 12)}: left out of the {name}; name a font that has such letters "
+                "with --font"
             )
             plain = shaping.clean("".join(letter for letter in plain if letter not in missing))
         return plain

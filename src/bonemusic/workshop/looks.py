@@ -140,6 +140,15 @@ def _words(text: str) -> str:
     return text
 
 
+def _code(text: str) -> str:
+    """A code is read back letter by letter: none may get lost."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as why:
+        raise UnitError(f"{units.shown(text)} is no text (UTF-8), which a QR code holds; give a link") from why
+    return _words(text)
+
+
 PARSERS: dict[str, tuple[str, Any]] = {
     "sheet-width": ("sheet_width_m", _width),
     "place": ("place", _place),
@@ -151,7 +160,7 @@ PARSERS: dict[str, tuple[str, Any]] = {
     "artist": ("artist", _words),
     "number": ("number", _words),
     "side": ("side", _words),
-    "qr": ("qr", _words),
+    "qr": ("qr", _code),
     "font": ("font", lambda text: path(text, "font", "give the path of a TTF or OTF file")),
 }
 """For each setting, the field of `Looks`, and how a person's spelling is read."""

@@ -117,7 +117,7 @@ def _hole(disc: Disc, asked: Hole | None) -> tuple[Circle, list[str]]:
     if off_m > 0:
         rim, end = disc.recorded_diameter_m / 2, disc.music_inner_diameter_m / 2
         notes.append(
-            f"the hole lies {length_text(off_m)} off the groove's centre: the pitch will waver by "
+            f"the hole lies {1e3 * off_m:.3g} mm off the groove's centre: the pitch will waver by "
             f"{100 * off_m / rim:.2g} % at the rim and {100 * off_m / end:.2g} % where the music may end"
         )
     if hole.diameter_m < SPINDLE_M:
