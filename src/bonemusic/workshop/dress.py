@@ -101,7 +101,7 @@ def _words(songs: Sequence[Song], wish: Wish, side: str) -> Words:
     titles = [song.stream.title or _plain(song.path.stem) for song in songs]
     artists = {song.stream.artist for song in songs}
     return Words(
-        title=" · ".join(titles) if looks.title is None else looks.title,
+        title=" · ".join(filter(None, titles)) if looks.title is None else looks.title,
         artist=(artists.pop() if len(artists) == 1 else "") if looks.artist is None else looks.artist,
         side=side if looks.side is None else looks.side,
         speed=f"{rpm_text(wish.rpm)} rpm",
@@ -112,8 +112,8 @@ def _words(songs: Sequence[Song], wish: Wish, side: str) -> Words:
 
 
 def _plain(stem: str) -> str:
-    """A file's name as a title: signs that stand for blanks become some."""
-    return " ".join(stem.replace("_", " ").split())
+    """A file's name as a title: signs that stand for blanks become some; what came through a pipe has none."""
+    return "" if stem == "stdin" else " ".join(stem.replace("_", " ").split())
 
 
 def _bright(wish: Wish, film: Laid | None) -> Callable[[float, float, float], bool] | None:
