@@ -100,3 +100,25 @@ def test_places_are_told_a_line_each(run: Run, place: Path, wav: Path) -> None:
     assert said[begin + 1].startswith("  1  --place ")
     assert said[begin + 2].startswith("  2  --place ")
     assert not any("0 points" in line for line in said)
+
+
+def test_no_drawing_or_font_is_written_over(run: Run, untouched: Path, wav: Path) -> None:
+    folder = untouched.parent
+    rim = b'<svg xmlns="http://www.w3.org/2000/svg" width="9in" height="9in"><rect width="900" height="900"/></svg>'
+    (folder / "rim.svg").write_bytes(rim)
+    (folder / "rim-A.svg").write_bytes(rim)
+    (folder / "letters.png").write_bytes(b"a font, perhaps")
+    cut = ("cut", wav, "--disc", "card-5in-78")
+    refused(run(*cut, "-o", folder / "rim.svg", "--outline", folder / "rim.svg"), "would be lost")
+    refused(run(*cut, "-o", folder / "letters.png", "--font", folder / "letters.png"), "would be lost")
+    refused(
+        run(*cut, wav, "-o", folder / "rim.svg", "--sides", "2", "--outline", folder / "rim-A.svg"), "would be lost"
+    )
+    assert (folder / "rim.svg").read_bytes() == (folder / "rim-A.svg").read_bytes() == rim
+
+
+def test_a_place_without_a_picture_is_told(run: Run, place: Path, wav: Path) -> None:
+    cut = ("cut", wav, "-o", "out.png", "--dpi", "60", "--disc", "card-5in-78")
+    for more in (("--place", "5mm,5mm"), ("--sheet-width", "356mm")):
+        assert "note: no picture lies under the disc: --place and" in " ".join(run(*cut, *more).said)
+    assert "no picture lies" not in " ".join(run(*cut).said)

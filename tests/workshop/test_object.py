@@ -270,3 +270,12 @@ def test_lines_that_are_left_out_are_told(svg: Callable[..., str]) -> None:
     assert note == "outline: 1 more closed line in the drawing, shorter than the outline, is left out"
     two = rim + '<rect width="20" height="5"/><circle cx="20" cy="20" r="9"/>'
     assert any("2 more closed lines in the" in note for note in made(wish(disc="7in-78", outline=svg(two))).notes)
+
+
+def test_what_is_no_drawing_is_told_with_what_is(tmp_path: Path) -> None:
+    said = refused(FormatError, outline="hexagon")
+    assert said == "hexagon: there is no such file; give round, square, card, or a drawing's path"
+    for name, held in (("song.flac", b"fLaC" + bytes(100)), ("film.jpg", b"\xff\xd8\xff\xe0" + bytes(100))):
+        (tmp_path / name).write_bytes(held)
+        said = refused(FormatError, outline=str(tmp_path / name))
+        assert said == f"{name}: is no drawing of lines, of which an outline is one; draw it as SVG or DXF"

@@ -86,7 +86,7 @@ def _side(
     paths: Sequence[Path], recipe: Recipe, name: str, progress: Progress, listen: bool
 ) -> tuple[SideCheck, Pictures]:
     # no picture is looked at, so that none is laid anywhere
-    recipe = dataclasses.replace(recipe, looks=dataclasses.replace(recipe.looks, place=Lying()))
+    recipe = dataclasses.replace(recipe, looks=dataclasses.replace(recipe.looks, place=Lying(), sheet_width_m=None))
     wish = Wish.of(recipe, stereo=True, film=False)
     turntable = presets.turntable(recipe.turntable)
     with opened(paths, recipe, wish.stereo) as songs:

@@ -59,7 +59,7 @@ def cut_album(songs: Sequence[Path], recipe: Recipe, out: Path, progress: Progre
     )
     for name in names:
         refuse(name)
-        refuse_inputs(name, songs)
+        refuse_inputs(name, _made_from(songs, recipe))
     return [
         cut_side(part, recipe, name, progress, SIDE_NAMES[n])
         for n, (part, name) in enumerate(zip(parts, names, strict=True))
@@ -103,7 +103,7 @@ def cut_side(
             f"{', '.join(each.name for each in formats.known() if each.lines)}"
         )
     wish = Wish.of(recipe, spelling.vertical)
-    refuse_inputs(out, [*songs, Path(recipe.sheet)] if recipe.sheet else songs)
+    refuse_inputs(out, _made_from(songs, recipe))
     progress("reading the song", 0.0)
     with ThreadPoolExecutor(1) as loader:
         # the compiled parts are loaded while the first blocks are decoded
@@ -113,6 +113,12 @@ def cut_side(
             from . import side
 
             return side.make(flowing, wish, spelling, out, progress, name)
+
+
+def _made_from(songs: Sequence[Path], recipe: Recipe) -> list[Path]:
+    """Every file that the work is made from."""
+    others = (recipe.sheet, recipe.looks.outline, recipe.looks.font)
+    return [*songs, *(Path(name) for name in others if name)]
 
 
 def _loaded() -> None:

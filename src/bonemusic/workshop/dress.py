@@ -142,7 +142,12 @@ def _laid(wish: Wish, cut_out: Object) -> tuple[Laid | None, tuple[tuple[Laid, s
     if film is None:
         if place.how == "contact":
             raise FormatError("a contact sheet shows places on a picture; name one with --sheet")
-        return None, (), []
+        idle = place.how == "given" or wish.looks.sheet_width_m is not None
+        return (
+            None,
+            (),
+            ["no picture lies under the disc: --place and --sheet-width ask for one, --sheet names it"] * idle,
+        )
     dots_per_m, note = placing.dots_per_m_of(film, wish.looks.sheet_width_m, cut_out.outline)
     told = [note] if note else []
     ring_m = (wish.disc.music_inner_diameter_m / 2, wish.disc.recorded_diameter_m / 2)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BonemusicError, FitError, FormatError
-from ..formats.registry import for_reading
+from ..files import head_of
+from ..formats.registry import HEAD, sniffed
 from ..paths import join
 from ..paths.drawing import Circle, Drawing
 from ..paths.size import UNITS
@@ -137,12 +138,12 @@ def _coin(disc: Disc, hole: Circle) -> Circle | None:
 
 def _drawn(path: Path, groove_outer_m: float, hole: Circle) -> tuple[Outline, list[str]]:
     """An outline as a drawing gives it, in true size."""
-    spelling = for_reading(path)
     name = name_shown(path.name)
-    if spelling.draw is None:
-        raise FormatError(
-            f"{name}: holds no lines ({spelling.title}), of which an outline is one; draw it as SVG or DXF"
-        )
+    if not path.exists():
+        raise FormatError(f"{path}: there is no such file; give {', '.join(OUTLINES)}, or a drawing's path")
+    spelling = sniffed(head_of(path, HEAD, FormatError, "a drawing"))
+    if spelling is None or spelling.draw is None:
+        raise FormatError(f"{name}: is no drawing of lines, of which an outline is one; draw it as SVG or DXF")
     drawing = spelling.draw(path)
     if sum(map(len, (*drawing.lines, *drawing.shapes))) > MOST_POINTS:
         raise FormatError(f"{name}: holds more than {MOST_POINTS:,} points, which no outline does; simplify it")
