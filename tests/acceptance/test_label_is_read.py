@@ -89,16 +89,18 @@ def letters(picture: Path) -> str:
     angle = math.pi / 2 + (2.5 * reach / 2 - along) / (0.85 * reach)
     x, y = reach + (reach - out) * np.cos(angle), reach - (reach - out) * np.sin(angle)
     straight = scipy.ndimage.map_coordinates(ink, [y, x], order=1, mode="nearest")
-    return " ".join(_read(picture.with_name("part.png"), each) for each in (ink, straight))
+    beside = ink[reach - reach // 10 : reach + reach // 10, reach + reach // 6 :]  # one line, right of the hole
+    parts = ((ink, 11), (straight, 11), (beside, 7))  # sparse words, or a line
+    return " ".join(_read(picture.with_name("part.png"), each, layout) for each, layout in parts)
 
 
-def _read(part: Path, ink: np.ndarray) -> str:
+def _read(part: Path, ink: np.ndarray, layout: int) -> str:
     found = []
     seen = Image.fromarray(ink.astype(np.uint8))
     for scale in SCALES:
         less = (round(seen.width * scale), round(seen.height * scale))
         seen.resize(less, Image.Resampling.BOX).save(part, dpi=(scale * DPI,) * 2)
-        command = ["tesseract", str(part), "-", "-l", "eng", "--psm", "11"]
+        command = ["tesseract", str(part), "-", "-l", "eng", "--psm", str(layout)]
         found.append(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return re.sub(r"\s+", " ", " ".join(found))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -23,6 +22,13 @@ Lines: TypeAlias = tuple[NDArray[Any], ...]
 
 _CODE_SHARE = 0.58
 """Side of a QR code that has all the room it wants, against the label's radius."""
+
+
+HAIR_M = 0.1e-3
+"""Letters of finer lines are drawn three times, side by side. Assumed: a hair's width; finer ones are lost on bright
+bone, and in pictures of 300 dots to the inch."""
+BESIDE = 0.75
+"""How far each pass lies from the stroke's middle, in lines' widths: whichever way it runs, passes overlap."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def lay_out(
     words: Words,
     room: Room,
     line_m: float,
-    bright: Callable[[float, float, float], bool] | None = None,
+    bright: bool = False,
     font: Path | None = None,
 ) -> Label:
     """Place all words in the room.
@@ -82,8 +88,8 @@ def lay_out(
     room : Room
     line_m : float
         Width of an engraved line.
-    bright : callable or None
-        Whether engraved lines look bright in a square: x, y of its middle and half its side. None: they are dark.
+    bright : bool
+        Whether engraved lines are brighter than what they are engraved in.
     font : Path or None
         A TTF or OTF file; None: the font that comes along.
 
@@ -99,8 +105,9 @@ def lay_out(
     FitError
         The QR code finds no room.
     """
-    ground = Ground(room.inner_m, max(room.outer_m, 1e-3), room.taken, line_m)
-    return _Layout(words, Setter(ground, line_m, font), line_m).label(bright)
+    stroke_m = line_m if line_m >= HAIR_M else (1 + 2 * BESIDE) * line_m
+    ground = Ground(room.inner_m, max(room.outer_m, 1e-3), room.taken, stroke_m)
+    return _Layout(words, Setter(ground, stroke_m, font), line_m).label(bright)
 
 
 class _Layout:
@@ -113,7 +120,7 @@ class _Layout:
         outer = setter.ground.outer_m
         self.title_m = max(min(0.115 * outer, 0.2 * (outer - setter.ground.inner_m)), setter.least)
 
-    def label(self, bright: Callable[[float, float, float], bool] | None) -> Label:
+    def label(self, bright: bool) -> Label:
         """Set all parts, the most important first."""
         outer, inner, words = self.setter.ground.outer_m, self.setter.ground.inner_m, self.words
         small = max(0.6 * self.title_m, self.setter.least)
@@ -138,8 +145,16 @@ class _Layout:
             under = inner + 0.3 * (outer - inner)
             self._straight("number", words.number, small, (0.0, -under))
             self._straight("curve", words.curve, small, (0.0, -under - 2.2 * small))
-        lines = tuple(line for part in self.setter.parts for line in part.lines)
+        lines = tuple(line for part in self.setter.parts for line in self._drawn(part))
         return Label(lines, tuple(self.setter.notes), tuple(self.setter.parts))
+
+    def _drawn(self, part: Part) -> Lines:
+        """A part's lines as often as they are drawn, one pass close beside the other."""
+        if part.name == "qr" or self.line_m >= HAIR_M:
+            return part.lines
+        turns = 2 * np.pi * (np.arange(3) / 3 + 0.25)
+        beside = BESIDE * self.line_m * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        return tuple(line + moved for line in part.lines for moved in beside)
 
     def _artist(self, height: float) -> None:
         """Straight above the hole where that is long enough, else along the circle, within the title."""
@@ -183,7 +198,7 @@ class _Layout:
 
         self.setter.set(name, self.setter.known(name, words), most, 1, [place])
 
-    def _code(self, bright: Callable[[float, float, float], bool] | None, outer_m: float) -> bool:
+    def _code(self, bright: bool, outer_m: float) -> bool:
         """The QR code under the hole, within a radius, as large as suits the label and as it must be."""
         text = (self.words.qr or "").strip()
         least = code.least_side_m(text, self.line_m)
@@ -199,8 +214,7 @@ class _Layout:
             if side <= least:
                 return False
             side = max(0.97 * side, least)
-        shines = bright is not None and bright(x, y, side / 2)
-        lines = tuple(line + np.array([x, y]) for line in code.qr(text, side, self.line_m, shines))
+        lines = tuple(line + np.array([x, y]) for line in code.qr(text, side, self.line_m, bright))
         self.setter.put(Part("qr", text, side, lines), ground.box(x, y, side, side))
         return True
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import FormatError
 from ..formats import Format
-from ..formats.png.tones import BARE, line_is_bright
 from ..paths.layers import Layer, of_disc
 from ..pictures.film import Laid
 from ..sheets import placing
@@ -46,7 +44,7 @@ class Dress:
     notes: tuple[str, ...] = ()
 
 
-def dressed(songs: Sequence[Song], wish: Wish, side: str) -> Dress:
+def dressed(songs: Sequence[Song], wish: Wish, side: str, view: View = "machine") -> Dress:
     """Dress a side.
 
     Raises
@@ -58,7 +56,7 @@ def dressed(songs: Sequence[Song], wish: Wish, side: str) -> Dress:
     """
     cut_out = made(wish)
     film, places, told = _laid(wish, cut_out)
-    written = label(songs, wish, side, cut_out, film) if wish.looks.label else Label((), (), ())
+    written = label(songs, wish, side, cut_out, view) if wish.looks.label else Label((), (), ())
     disc, machine = wish.disc, wish.machine
     layers = of_disc(
         disc, machine, wish.sheet.thickness_m, cut_out.edge, cut_out.hole, written.lines, cut_out.coin
@@ -85,15 +83,17 @@ def view_of(wish: Wish, spelling: Format) -> View:
     return "machine"
 
 
-def label(songs: Sequence[Song], wish: Wish, side: str, cut_out: Object, film: Laid | None) -> Label:
+def label(songs: Sequence[Song], wish: Wish, side: str, cut_out: Object, view: View) -> Label:
     """What is engraved around the hole."""
     taken = []
     if cut_out.coin is not None:
         taken.append((cut_out.coin.x_m, cut_out.coin.y_m, cut_out.coin.radius_m))
     room = Room(*cut_out.label_m, tuple(taken))
     line_m = max(wish.machine.kerf_m or 0.0, wish.disc.groove_width_m)
+    # a pen's lines are dark; in a picture they are shown as engraved ones
+    bright = view != "machine" or wish.machine.formats[0] != "hpgl"
     font = Path(wish.looks.font) if wish.looks.font else None
-    return lay_out(_words(songs, wish, side), room, line_m, _bright(wish, film), font)
+    return lay_out(_words(songs, wish, side), room, line_m, bright, font)
 
 
 def _words(songs: Sequence[Song], wish: Wish, side: str) -> Words:
@@ -114,26 +114,6 @@ def _words(songs: Sequence[Song], wish: Wish, side: str) -> Words:
 def _plain(stem: str) -> str:
     """A file's name as a title: signs that stand for blanks become some; what came through a pipe has none."""
     return "" if stem == "stdin" else " ".join(stem.replace("_", " ").split())
-
-
-def _bright(wish: Wish, film: Laid | None) -> Callable[[float, float, float], bool] | None:
-    """Whether lines shine on what lies under them: None for pens, whose lines are dark on anything."""
-    if wish.machine.formats[0] == "hpgl":
-        return None
-    if film is None:
-        return lambda x_m, y_m, half_m: line_is_bright(BARE)
-    return lambda x_m, y_m, half_m: line_is_bright(_mean_grey(film, x_m, y_m, half_m))
-
-
-def _mean_grey(film: Laid, x_m: float, y_m: float, half_m: float) -> float:
-    """Of the film under a square, or rather under the circle that holds it."""
-    cos, sin = math.cos(film.angle_rad), math.sin(film.angle_rad)
-    rows, columns = film.grey.shape
-    column = columns / 2 + (film.x_m + x_m * cos + y_m * sin) * film.dots_per_m
-    row = rows / 2 - (film.y_m - x_m * sin + y_m * cos) * film.dots_per_m
-    half = max(half_m * film.dots_per_m, 1.0)
-    part = film.grey[max(int(row - half), 0) : int(row + half) + 1, max(int(column - half), 0) : int(column + half) + 1]
-    return float(part.mean()) if part.size else 255.0
 
 
 def _laid(wish: Wish, cut_out: Object) -> tuple[Laid | None, tuple[tuple[Laid, str], ...], list[str]]:

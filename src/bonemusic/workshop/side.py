@@ -57,7 +57,7 @@ def make(
     view, dress = view_of(wish, spelling), Dress(())
     if spelling.lines or spelling.pictures:
         progress("laying out the disc", 0.0)
-        dress = dressed(songs, wish, name)
+        dress = dressed(songs, wish, name, view)
     found = planned(songs, wish, progress)
     groove = groove_of(found, wish, title(songs), progress)
     heard = Heard()
