@@ -210,6 +210,13 @@ def test_whatever_the_process_says_is_checked(tmp_path: Path, said: bytes, monke
     assert "its picture is damaged" in refusal(saved(tmp_path / "a.dcm", EIGHT))
 
 
+def test_an_extra_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pydicom.py").write_text("raise ImportError('half an installation')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(FormatError, match=r"not installed; pip install 'bonemusic\[xray\]'"):
+        read(saved(tmp_path / "a.dcm", np.zeros((8, 8), np.uint8)))
+
+
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(tmp_path / "a.dcm", EIGHT)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)

@@ -252,6 +252,8 @@ def main() -> None:
         head, arrays = {"error": why.name, "numbers": why.numbers}, []
     except MemoryError:
         head, arrays = {"error": "memory", "numbers": ()}, []
+    except ImportError:  # pydicom is there and cannot be loaded
+        head, arrays = {"error": "library", "numbers": ()}, []
     out.write(json.dumps(head).encode() + b"\n")
     for array in arrays:
         out.write(np.ascontiguousarray(array).data)

@@ -87,6 +87,7 @@ def _identity(mark: bytes, instance: bytes) -> list[Element]:
         (0x0020, 0x0011, "IS", b""),  # series number
         (0x0020, 0x0013, "IS", b""),  # instance number
         (0x0020, 0x0020, "CS", b""),  # patient's orientation
+        (0x0020, 0x0060, "CS", b""),  # laterality: which of a pair
     ]
 
 

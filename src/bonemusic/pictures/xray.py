@@ -19,14 +19,16 @@ from ..progress import Progress, silent
 from .values import BURNED, Values
 
 LONGEST_S = 60.0
+LIBRARY = "is read by libraries that are not installed; pip install 'bonemusic[xray]'"
 NOTES = {
     "burned": BURNED,
-    "spacing": "the size of a pixel that its file tells makes no sense; give --sheet-width",
+    "spacing": "the size of a pixel that its file tells makes no sense and is not used",
     "window": "its window (which grey is black and which is white) makes no sense; the common values are shown",
     "colours": "it is in colours; they are read as grey",
 }
 """What the process may say, by name: no word of the file comes through."""
 ERRORS = {
+    "library": LIBRARY,
     "no-dicom": "is no DICOM picture, or a damaged one; export it again",
     "no-pixels": "is a DICOM file without a picture (a report, a list or a structured note); export the picture itself",
     "truncated": "ends before its picture does; take a whole copy of the file",
@@ -56,7 +58,7 @@ def load(path: Path, most_px: int, progress: Progress = silent) -> Values:
         One of `ERRORS`; the extra is missing; or the decoder crashed or took longer than a minute.
     """
     if importlib.util.find_spec("pydicom") is None:
-        raise FormatError("is read by libraries that are not installed; pip install 'bonemusic[xray]'")
+        raise FormatError(LIBRARY)
     progress("reading the X-ray", 0.0)
     with tempfile.TemporaryFile() as said:
         _run(path, said, progress)
