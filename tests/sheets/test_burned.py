@@ -127,6 +127,28 @@ def test_shared_films_lose_their_writing_and_no_anatomy(shared: Path) -> None:
         assert burned.find(read(folder / name).grey) == ()
 
 
+@pytest.mark.parametrize("coarse", [1, 3])
+def test_grain_is_no_writing_and_hides_none(phantom: NDArray[Any], coarse: int) -> None:
+    # without regard to it, noise with a sigma of 10 of 255 had all of every film taken for one place
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 20, (len(phantom) // coarse + 1, phantom.shape[1] // coarse + 1)).astype(np.float32)
+    fine = Image.fromarray(noise).resize((phantom.shape[1], phantom.shape[0]), Image.Resampling.BICUBIC)
+    grainy = np.clip(phantom + np.asarray(fine), 0, 255).astype(np.uint8)
+    assert burned.find(grainy) == ()
+    ink = letters("MUELLER, ANNA", 24, fonts()[0], 0.5)
+    assert covered(written(grainy, ink, 20, 30, 255.0), ink > 0.35, 20, 30) > 0.97
+
+
+def test_grain_is_measured_around_each_place() -> None:
+    out = np.full((70, 200), 2, np.uint8)
+    out[::9, ::7] = 90
+    assert np.array_equal(marks.above_grain(out.copy()), out)
+    some = np.full((70, 200), 20, np.uint8)
+    some[10:20, 10:20] = 150
+    want = np.where(some == 150, 150 - round(marks.GRAIN * (20 - marks.FINE)), 0)
+    assert np.array_equal(marks.above_grain(some), want)
+
+
 def test_nothing_of_what_was_written_is_left(phantom: NDArray[Any]) -> None:
     ink = letters("MUELLER, ANNA 1956", 24, fonts()[0], 0.5)
     one, other = (written(phantom, ink[:, ::way], 60, 300, 0.0) for way in (1, -1))

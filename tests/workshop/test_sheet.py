@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from tests.pictures import dicoms
 
 from bonemusic.errors import BonemusicError, FormatError
@@ -215,6 +215,25 @@ def test_writing_is_masked_and_told(tmp_path: Path, shared: Path) -> None:
     assert report.masked == 1
     assert "writing at the top right" in report.warnings[0]
     assert read(tmp_path / "a.png").grey.shape == (2000, 2000)
+
+
+@pytest.mark.parametrize("at", ["above", "below"])
+def test_writing_beyond_the_window_is_found_where_all_of_the_depth_is_written(tmp_path: Path, at: str) -> None:
+    # all white or all black to the eye, and read by whoever turns the window
+    film = 1500 + (np.add.outer(np.arange(300), np.arange(400)) * 2).astype(np.uint16)
+    ink = Image.new("L", (360, 50))
+    ImageDraw.Draw(ink).text((10, 8), "IVANOV PAVEL 1953", fill=255, font=ImageFont.load_default(30))
+    behind, letters = (3000, 4000) if at == "above" else (900, 0)
+    film[20:70, 20:380] = np.where(np.asarray(ink) > 127, letters, behind)
+    how = {"BitsStored": 12, "HighBit": 11, "WindowCenter": 2200, "WindowWidth": 1400}
+    source = dicoms.saved(tmp_path / "a.dcm", film, **how)
+    for name in ("a.png", "b.tif", "c.dcm"):
+        assert clean(source, tmp_path / f"clean-{name}").masked >= 1
+    left = full(tmp_path / "clean-a.png").grey[28:62, 30:290].astype(int)
+    assert max(np.abs(np.diff(left, axis=axis)).max() for axis in (0, 1)) < 0.02 * 65535
+    assert np.abs(np.diff(full(source).grey[28:62, 30:290].astype(int))).max() > 300
+    dicoms.saved(tmp_path / "b.dcm", film.clip(1500, 2900), **how)
+    assert clean(tmp_path / "b.dcm", tmp_path / "none.png").masked == 0
 
 
 def test_refusals(tmp_path: Path) -> None:

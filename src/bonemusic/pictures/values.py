@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,11 +83,8 @@ def spread(grey: NDArray[Any], outside_percent: float, but: slice | None = None)
     but : slice or None
         Values that do not count: padding.
     """
-    size = 256 if grey.dtype == np.uint8 else 65536
-    counts = np.zeros(size, np.int64)
-    rows = max(1, 4_000_000 // max(1, grey.shape[1]))
-    for top in range(0, len(grey), rows):
-        counts += np.bincount(grey[top : top + rows].ravel(), minlength=size)
+    counts = _counts(grey)
+    size = len(counts)
     if but is not None:
         counts[but] = 0
     total = np.cumsum(counts)
@@ -100,6 +98,41 @@ def ramp(black: float, white: float, size: int) -> NDArray[Any]:
     """A tone that rises from black to white between two values; one of them alone is a step."""
     at = (np.arange(size) - black) / max(white - black, 1e-9)
     return np.asarray(np.clip(np.rint(255 * at), 0, 255), np.uint8)
+
+
+def other_tones(grey: NDArray[Any], tone: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Tones that show what this one does not: who is handed all of the depth can turn the window.
+
+    All values from black to white; then those that are all black, and those that are all white. None is steeper than
+    three times the first: in steeper ones noise would look like writing.
+
+    Parameters
+    ----------
+    grey : ndarray, uint8 or uint16, (rows, columns)
+    tone : ndarray, uint8, (256,) or (65536,)
+    """
+    if np.array_equal(tone, np.arange(256)):
+        return
+    used = np.flatnonzero(_counts(grey))
+    if len(used) < 2:
+        return
+    yield ramp(float(used[0]), float(used[-1]), len(tone))
+    least = float(used[-1] - used[0]) / 3
+    for shown in (0, 255):
+        alike = used[tone[used] == shown].astype(float)
+        if len(alike) > 1:
+            first, last = (alike[0], alike[0] + least) if shown == 0 else (alike[-1] - least, alike[-1])
+            yield ramp(min(first, alike[0]), max(last, alike[-1]), len(tone))
+
+
+def _counts(grey: NDArray[Any]) -> NDArray[Any]:
+    """How often each value is there."""
+    size = 256 if grey.dtype == np.uint8 else 65536
+    counts: NDArray[Any] = np.zeros(size, np.int64)
+    rows = max(1, 4_000_000 // max(1, grey.shape[1]))
+    for top in range(0, len(grey), rows):
+        counts += np.bincount(grey[top : top + rows].ravel(), minlength=size)
+    return counts
 
 
 def toned(grey: NDArray[Any], tone: NDArray[Any]) -> NDArray[Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from ..pictures.film import Film
 from ..pictures.values import BURNED
 from .ends import reach
-from .marks import BOTTOM, DEEPEST, INK, LEFT, RIGHT, TOP, ink, marks, standing_out
+from .marks import BOTTOM, DEEPEST, INK, LEFT, RIGHT, TOP, above_grain, ink, marks, standing_out
 from .rows import TURNED, height, looks_written, rows_of
 
 MOST_LOOKED_AT_PX = 6_000_000
@@ -73,7 +75,7 @@ def masked_notes(film: Film, places: tuple[Box, ...]) -> tuple[str, ...]:
     return film.notes
 
 
-def find(grey: NDArray[Any]) -> tuple[Box, ...]:
+def find(grey: NDArray[Any], others: Iterable[NDArray[Any]] = ()) -> tuple[Box, ...]:
     """Where something is written.
 
     Lines of at least two or three letters in bright or dark ink, along or down the picture, also over bone: from 8 px
@@ -82,22 +84,15 @@ def find(grey: NDArray[Any]) -> tuple[Box, ...]:
     Parameters
     ----------
     grey : ndarray, uint8, (rows, columns)
+    others : iterable of the same
+        The same picture in other tones, which show what is all black or all white in this one.
 
     Returns
     -------
     tuple of Box
         Each with a margin around the letters, from the top down.
     """
-    factor = max(1, math.ceil(math.sqrt(grey.size / MOST_LOOKED_AT_PX)))
-    look = _reduced(grey, factor)
-    if min(look.shape) < 8:
-        return ()
-    rows: list[_Row] = []
-    for dark in (False, True):
-        for scale in SCALES:
-            if min(look.shape) >= 8 * scale:
-                rows += _candidates(_reduced(look, scale), scale, dark)
-    boxes = [_grown(row, factor, grey.shape) for row in _to_their_ends(look, _chosen(rows))]
+    boxes = [box for look in chain((grey,), others) for box in _found(look)]
     return tuple(sorted(_joined(boxes), key=lambda box: (box.top, box.left)))
 
 
@@ -108,6 +103,20 @@ def told(places: tuple[Box, ...], grey: NDArray[Any], dots_per_m: float | None) 
         lines.append(f"something like writing is masked at {len(places) - MOST_NOTES} more places")
     lines[-1] += "; look whether more is there"
     return tuple(lines)
+
+
+def _found(grey: NDArray[Any]) -> list[Box]:
+    """All places of one tone."""
+    factor = max(1, math.ceil(math.sqrt(grey.size / MOST_LOOKED_AT_PX)))
+    look = _reduced(grey, factor)
+    if min(look.shape) < 8:
+        return []
+    rows: list[_Row] = []
+    for dark in (False, True):
+        for scale in SCALES:
+            if min(look.shape) >= 8 * scale:
+                rows += _candidates(_reduced(look, scale), scale, dark)
+    return [_grown(row, factor, grey.shape) for row in _to_their_ends(look, _chosen(rows))]
 
 
 def _where(box: Box, grey: NDArray[Any], dots_per_m: float | None) -> str:
@@ -140,7 +149,7 @@ def _reduced(grey: NDArray[Any], factor: int) -> NDArray[Any]:
 def _candidates(look: NDArray[Any], scale: int, dark: bool) -> list[_Row]:
     """All rows of marks that could be writing, in pixels of the unscaled picture."""
     look = 255 - look if dark else look
-    out = standing_out(look)
+    out = above_grain(standing_out(look))
     table = marks(look, out, ink(out, LEAST_INK))
     found = []
     for turned in (False, True):

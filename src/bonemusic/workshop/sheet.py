@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import FormatError
 from ..pictures.read import full
+from ..pictures.values import other_tones, toned
 from ..pictures.write import kind_of, write
 from ..progress import Progress, silent
 from ..sheets import burned
@@ -52,7 +53,8 @@ def clean(source: Path, out: Path, progress: Progress = silent, suffix: str | No
     values = full(source, progress)
     seen = values.film_of_its_own_pixels
     progress("looking for writing", 0.0)
-    places = burned.find(seen.grey)
+    others = (toned(values.grey, tone) for tone in other_tones(values.grey, values.tone))
+    places = burned.find(seen.grey, others if kind != "JPEG" else ())
     notes = list(burned.masked_notes(seen, places))
     try:
         grey = mended(values.grey, places) if places else values.grey
