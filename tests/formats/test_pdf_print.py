@@ -50,12 +50,12 @@ def written(cut):
 
 @pytest.mark.parametrize("view", ["light-box", "plain"])
 @pytest.mark.parametrize("layers", [(), card()])
-def test_one_page_as_large_as_the_outline_with_the_picture_of_the_png(view, layers):
+def test_one_page_around_the_outline_with_the_picture_of_the_png(view, layers):
     cut = cut_disc(view=view, layers=layers)
     with pikepdf.open(io.BytesIO(written(cut))) as file:
         (page,) = file.pages
         box = [float(n) * POINT_MM for n in page.MediaBox]
-        assert box[2:] == pytest.approx([120, 140] if layers else [175, 175], abs=0.01)
+        assert box[2:] == pytest.approx([130, 150] if layers else [185, 185], abs=0.01)
         assert box[:2] == [0, 0]
         assert list(file.docinfo.keys()) == []
         picture = page.Resources.XObject.Picture
@@ -80,8 +80,8 @@ def test_lines_to_cut_along_lie_where_hole_and_outline_are():
         np.array([line.split()[:2] for line in path.splitlines() if line.endswith((" m", " l"))], float) * POINT_MM
         for path in content.split("w\n")[1].split("h\nS\n")[:2]
     )
-    np.testing.assert_allclose(np.hypot(hole[:, 0] - 60, hole[:, 1] - 50), 3.6, atol=1e-4)
-    np.testing.assert_allclose(outline, (CARD[:-1] - CARD[0]) * 1e3, atol=1e-4)
+    np.testing.assert_allclose(np.hypot(hole[:, 0] - 65, hole[:, 1] - 55), 3.6, atol=1e-4)
+    np.testing.assert_allclose(outline, (CARD[:-1] - CARD[0]) * 1e3 + 5, atol=1e-4)
 
 
 def test_the_format_writes_lines_for_machines_and_pictures_for_printers():
@@ -105,6 +105,9 @@ def test_printed_at_its_resolution_it_is_the_picture(tmp_path):
     (tmp_path / "disc.pdf").write_bytes(written(cut))
     subprocess.run(["pdftoppm", "-r", "100", "-png", tmp_path / "disc.pdf", tmp_path / "page"], check=True)
     seen = np.asarray(Image.open(next(tmp_path.glob("page*.png"))).convert("L")).astype(float)
+    margin = round(100 * printed.MARGIN_M / 0.0254)
+    assert seen[: margin - 2].min() == 255
+    seen = seen[margin:-margin, margin:-margin]
     png = io.BytesIO()
     render.write(png, cut, silent)
     known = np.asarray(Image.open(png).convert("L")).astype(float)[1:-1, 1:-1]

@@ -268,7 +268,6 @@ def test_labels_are_brighter_than_any_film_all_around_the_hole(view, grey):
     cut = cut_disc(film=even(grey), view=view, layers=(label, *cut_layers(Circle(0, 0, 0.004), Circle(0, 0, 0.0875))))
     places = [place for line in lines for place in (line.mean(axis=0), line.mean(axis=0) * 0.9)]
     colours = np.array([colour.sum() for colour in at(cut, *places)])
-    assert tones.line_is_bright(grey)
     assert (colours[::2] - colours[1::2]).min() > 100
     assert np.ptp(colours[::2]) < 5
 

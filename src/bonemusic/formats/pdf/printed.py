@@ -18,6 +18,8 @@ from .objects import File, real
 
 POINT_M = 0.0254 / 72
 """Default user space: 72 to an inch (ISO 32000-1, 8.3.2.3)."""
+MARGIN_M = 5e-3
+"""Paper around the outline, so that its hairline is whole and scissors find their way."""
 HAIRLINE = 0.25
 """Width of the lines to cut along, points: what print shops call a hairline."""
 LARGEST_PAGE = 14_400
@@ -26,13 +28,13 @@ CATALOGUE, PAGES, PAGE, CONTENT, CONTENT_LENGTH, PICTURE, PICTURE_LENGTH, INFO =
 
 
 def write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
-    """Write one page that is as large as the outline; gives the number of corners that the groove is drawn with.
+    """Write one page, the outline and a margin around it; gives the number of corners that the groove is drawn with.
 
     The picture is a little larger, as whole pixels are, and lies where it belongs.
     """
     shape = body(cut.disc, cut.layers)
     drawn = lit(cut, shape, cut.dots_per_m)
-    frame, (left_m, bottom_m), (right_m, top_m) = drawn.frame, shape.outline.min(0), shape.outline.max(0)
+    frame, (left_m, bottom_m), (right_m, top_m) = drawn.frame, *_page_m(shape.outline)
     unit = max(1, math.ceil(max(right_m - left_m, top_m - bottom_m) / POINT_M / LARGEST_PAGE))
     point_m = POINT_M * unit
     out = File(file)
@@ -59,6 +61,11 @@ def write(file: IO[bytes], cut: CutDisc, progress: Progress) -> int:
     out.put(INFO, "<< >>")
     out.end(CATALOGUE, INFO)
     return drawn.corners
+
+
+def _page_m(outline: NDArray[Any]) -> tuple[Any, Any]:
+    """The page's lower left and upper right corner."""
+    return outline.min(0) - MARGIN_M, outline.max(0) + MARGIN_M
 
 
 def _closed(line: NDArray[Any]) -> str:

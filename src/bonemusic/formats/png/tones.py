@@ -120,17 +120,6 @@ def plain() -> Tones:
     )
 
 
-def line_is_bright(film_grey: float) -> bool:
-    """Whether a line of a label is brighter than the film around it, on the light box and on paper.
-
-    Parameters
-    ----------
-    film_grey : float
-        The film's grey value, 0 (dense) to 255 (clear).
-    """
-    return bool(10.0 ** -_density(film_grey / 255) < LABEL)
-
-
 def rgb(colour: str) -> tuple[int, ...]:
     """Red, green, blue of "#rrggbb", 0 to 255; what is none is black."""
     try:
