@@ -16,6 +16,7 @@ from bonemusic.units import Level
 from bonemusic.workshop import recipe
 from bonemusic.workshop.looks import Looks
 from bonemusic.workshop.recipe import Recipe, amended, from_file
+from bonemusic.workshop.scanwish import ScanWish
 
 KEYS = list(recipe._PARSERS)
 
@@ -38,13 +39,14 @@ def test_words_become_numbers() -> None:
     assert made == Recipe(
         disc="7in-45", rpm=Fraction(100, 3), curve="riaa", machine="ideal", stylus="lp-18", sheet="x.png",
         turntable="club", level=Level("db", -6.0), pitch=pytest.approx(250e-6), start_s=30.0, end_s=90.0,
-        dots_per_m=pytest.approx(1200 / 25.4e-3), seed=7, format="svg",
+        dots_per_m=pytest.approx(1200 / 25.4e-3), scan=ScanWish(dots_per_m=pytest.approx(1200 / 25.4e-3)),
+        seed=7, format="svg",
     )  # fmt: skip
 
 
 def test_every_field_has_a_setting() -> None:
-    fields = {f.name for f in dataclasses.fields(Recipe)} - {"mastering", "looks"} | set(recipe.MASTERING)
-    fields |= {f.name for f in dataclasses.fields(Looks)}
+    fields = {f.name for f in dataclasses.fields(Recipe)} - {"mastering", "looks", "scan"} | set(recipe.MASTERING)
+    fields |= {f.name for kind in (Looks, ScanWish) for f in dataclasses.fields(kind)}
     assert {field for field, _ in recipe._PARSERS.values()} == fields
 
 

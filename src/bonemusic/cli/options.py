@@ -82,7 +82,15 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "N",
         "Draw the rest only, from that turn on (41.5: counted from the drawing's beginning), after a machine stalled.",
     ),
-    "dpi": ("DPI", "Resolution of pictures; 600 if not given."),
+    "dpi": ("DPI", "Resolution of pictures; 600 if not given. Of a scan: its own, where its file tells none."),
+    "seconds": ("TIME", "How long the record plays, where that is known and its speed is not."),
+    "mirror": ("", "The scan is mirrored: its record was scanned through, or from behind."),
+    "perspective": ("", "The picture is a photograph taken at an angle; straighten it first."),
+    "track": ("auto|lateral|density", "How sound was written: by a groove's swing, or a track's brightness."),
+    "regions": ("TURNS", "Only these turns, one stretch after another: 10-12,100-102."),
+    "hum": ("HZ", "Take the speed from mains hum on the recording: 50 or 60."),
+    "tuned": ("HZ", "Take the speed from the music's tuning: 440, 435."),
+    "rate": ("HZ", "Rate of the sound written: 96000, 48000, 44100."),
     "seed": ("N", "Seed of noise and clicks; 0 if not given."),
     "format": ("NAME", "Format of what is written; told by the suffix if not given."),
 }
@@ -94,6 +102,8 @@ PLANNING = (
     "compensate", "master", *MASTERING, "outline", "hole", "label", "title", "artist", "number", "side", "qr", "font",
 )  # fmt: skip
 """What decides how a side lies, alike for cutting and checking."""
+SCANNING = ("seconds", "mirror", "perspective", "track", "regions", "hum", "tuned", "dpi", "rate")
+"""What is said of a scan that is read."""
 
 
 def settings(*names: str) -> Decorator:
@@ -110,7 +120,10 @@ def settings(*names: str) -> Decorator:
         )(command)
         for name in reversed(names):
             metavar, text = SETTINGS[name]
-            command = click.option(f"--{name}", metavar=metavar, help=text)(command)
+            if metavar:
+                command = click.option(f"--{name}", metavar=metavar, help=text)(command)
+            else:
+                command = click.option(f"--{name}", is_flag=True, flag_value="on", default=None, help=text)(command)
         return command
 
     return add

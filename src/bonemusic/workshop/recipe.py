@@ -15,8 +15,9 @@ from typing import Any, Literal
 from .. import presets, units
 from ..errors import BonemusicError, PresetError, UnitError
 from ..units import Level, Pitch
-from . import looks
+from . import looks, scanwish
 from .looks import Looks, path
+from .scanwish import ScanWish
 
 MAX_CONFIG = 1 << 20
 MOST_SIDES = 26
@@ -61,6 +62,8 @@ class Recipe:
     sheet: str | None = None
     """A preset's name, or the path of a picture to lay under the groove."""
     looks: Looks = field(default_factory=Looks)
+    scan: ScanWish = field(default_factory=ScanWish)
+    """What is said of a scan that is read."""
     turntable: str = "ideal"
     level: Level | None = None
     pitch: Pitch = "auto"
@@ -192,6 +195,7 @@ _PARSERS: dict[str, tuple[str, Any]] = {
     "seed": ("seed", _seed),
     "format": ("format", str),
     **looks.PARSERS,
+    **scanwish.PARSERS,
 }
 
 
@@ -204,14 +208,13 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
         A setting that cannot be understood, or a name that is no preset's.
     """
     changes: dict[str, Any] = {}
-    steps: dict[str, Setting] = {}
-    look: dict[str, Any] = {}
+    parts: dict[str, dict[str, Any]] = {"mastering": {}, "looks": {}, "scan": {}}
     for given, text in sorted(texts.items(), key=lambda item: item[0] != "master"):  # which the others outrank
         if text is None:
             continue
         key = given.replace("_", "-")
         if key == "master":
-            steps |= dict.fromkeys(MASTERING, _off_or_auto(str(text)))
+            parts["mastering"] |= dict.fromkeys(MASTERING, _off_or_auto(str(text)))
             continue
         if key not in _PARSERS:
             known = [*_PARSERS, "master"]
@@ -224,15 +227,22 @@ def amended(recipe: Recipe, texts: Mapping[str, str | None]) -> Recipe:
             raise UnitError(f"there is no setting {units.shown(key)}; {hint}")
         name, parse = _PARSERS[key]
         try:
-            where = steps if name in MASTERING else look if key in looks.PARSERS else changes
-            where[name] = parse(str(text))
+            value = parse(str(text))
         except UnitError as why:
             raise UnitError(f"{key}: {why}") from why
-    if steps:
-        changes["mastering"] = dataclasses.replace(recipe.mastering, **steps)
-    if look:
-        changes["looks"] = dataclasses.replace(recipe.looks, **look)
+        part = _part_of(key, name)
+        (parts[part] if part else changes)[name] = value
+        if key == "dpi":  # of pictures, whether they are written or read
+            parts["scan"][name] = value
+    changes |= {part: dataclasses.replace(getattr(recipe, part), **held) for part, held in parts.items() if held}
     return dataclasses.replace(recipe, **changes)
+
+
+def _part_of(key: str, name: str) -> str | None:
+    """Which part of a recipe a setting belongs to; None: the recipe itself."""
+    if name in MASTERING:
+        return "mastering"
+    return "looks" if key in looks.PARSERS else "scan" if key in scanwish.PARSERS else None
 
 
 def _off_or_auto(text: str) -> Setting:
