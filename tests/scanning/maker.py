@@ -35,14 +35,15 @@ BOTTOM = 0.35
 """How much of a lacquer's groove its bottom takes, and how much darker than the lit walls it is (assumed: looks so)."""
 BOTTOM_LIT = 0.2
 THREADS = 2
+EDGE = 1000
 
 
 @dataclass(frozen=True)
 class Scanner:
     """What is scanned, and how; lengths in the disc's own frame, greys of 255.
 
-    Film 30 and groove 230 are what a laser leaves: it takes the dark emulsion off, and the scanner's exposure is set for
-    what is clear. A groove only scratched in shows 60 and 200. A dark groove on bright ground is film 230 and ink 30.
+    Film 30 and groove 230 are what a laser leaves: it takes the dark emulsion off, and the scanner is set for
+    what is clear. A groove that is only scratched in shows 60 and 200; a dark groove on bright ground 230 and 30.
 
     Attributes
     ----------
@@ -293,9 +294,9 @@ def _finer(samples: NDArray[Any], times: int) -> NDArray[Any]:
     held = np.asarray(samples, np.float64)
     if times == 1:
         return held
-    out = soxr.resample(held, 1, times, quality="VHQ")
-    length = (len(held) - 1) * times + 1
-    return np.asarray(np.pad(out, (0, max(length - len(out), 0)), "edge")[:length])
+    around = np.pad(held, EDGE, "edge")  # what lies beyond the ends must not ring into them
+    out = soxr.resample(around, 1, times, quality="VHQ")
+    return np.asarray(out[EDGE * times :][: (len(held) - 1) * times + 1])
 
 
 def _lit(angle_rad: NDArray[Any], unlit_rad: tuple[float, float] | None) -> NDArray[Any]:
