@@ -25,6 +25,7 @@ MEANT_BY_NOBODY = (1, 72, 96)
 """Dots per inch that programs write where nobody measured anything."""
 COLOURED = 6.0
 """Mean distance of a picture's colours from grey, of 255, from which it is called coloured: fading stays below."""
+COLOURS = "it is in colours; they are read as grey"
 BAND_BYTES = 24_000_000
 _BASELINE = {254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284, 296, 317, 320,
              322, 323, 324, 325, 338, 339, 347, 530, 531, 532}  # fmt: skip
@@ -32,7 +33,7 @@ _BASELINE = {254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 28
 _STRUCTURE = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "compression", "resolution", "interlace",
               "progressive", "progression", "bbox", "loop", "background", "timestamp", "duration", "exif",
               "transparency", "default_image", "adobe", "adobe_transform"}  # fmt: skip
-_TURNED = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True), 6: (3, False), 7: (1, True), 8: (1, False)}
+TURNED = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True), 6: (3, False), 7: (1, True), 8: (1, False)}
 """EXIF's orientation: quarter turns counter-clockwise, then whether mirrored left to right (CIPA DC-008)."""
 _LIMIT = threading.Lock()
 
@@ -66,6 +67,15 @@ def load(path: Path, most_px: int = MAX_PIXELS, progress: Progress = silent) -> 
         raise FormatError(NO_PICTURE) from why
 
 
+def size_and_orientation(path: Path) -> tuple[tuple[float, float] | None, int]:
+    """Dots to the metre, down and across, and EXIF's orientation, of a file whose picture is read elsewhere."""
+    try:
+        with _opened(path) as picture:
+            return _dots_per_m(picture), _orientation(picture)
+    except Exception:  # as in `load`; what is damaged is found where the picture is read
+        return None, 1
+
+
 def _values(path: Path, picture: Any, most_px: int, progress: Progress) -> Values:
     """All of an opened picture."""
     notes = []
@@ -84,14 +94,14 @@ def _values(path: Path, picture: Any, most_px: int, progress: Progress) -> Value
             picture.load()
         coloured = _coloured(picture)
     if coloured:
-        notes.append("it is in colours; they are read as grey")
+        notes.append(COLOURS)
     grey = _gathered(picture, rest, progress)
     if _is_negative(picture) and grey.dtype == np.uint16:
         np.subtract(65535, grey, out=grey)
     if dots is not None:
         down, across = dots
         dots = (down / (rest * drafted), across / (rest * drafted))
-    turns, mirrored = _TURNED.get(orientation, (0, False))
+    turns, mirrored = TURNED.get(orientation, (0, False))
     grey = np.rot90(grey, turns)
     grey = np.ascontiguousarray(grey[:, ::-1] if mirrored else grey)
     if dots is not None and turns % 2:
