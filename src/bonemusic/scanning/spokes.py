@@ -1,0 +1,287 @@
+"""A disc's geometry from its groove, exactly: how the turns move from one spoke to the next.
+
+Spokes are grey values along the radius, averaged over the short arc up to the next one. The turns are a wave along a
+spoke, and from each spoke to its neighbour the wave moves by a little: by the spiral's own advance, which is one turn's
+pitch in a full turn (nothing for concentric circles), and by what is still wrong with the geometry. About a centre that
+is off by (a, b), with axes that differ by e, a turn of radius r lies at
+
+    r + a·cos θ + b·sin θ + e·r/2·cos 2θ + f·r/2·sin 2θ + r²·(c·cos θ + d·sin θ) ± pitch·θ/2π
+
+where f is a skew of the axes, and c, d a plane that is seen obliquely. Hundreds of turns agree on each of these moves,
+so that the groove's own swings average out, and no turn needs to be told from its neighbour as long as a move is less
+than half a pitch.
+"""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..jit import kernel
+from .track import Geometry
+
+SPOKES = 360
+BANDS = 10
+ALONG = 8
+"""Samples along the arc of a spoke."""
+COHERENT = 0.4
+"""Of neighbouring spokes in one band; noise gives 1/√turns."""
+LEAST_PAIRS = 24
+TERMS = 6
+"""a, b, e, f, c, d."""
+
+
+@dataclass(frozen=True)
+class Spokes:
+    """Grey values along radii.
+
+    Attributes
+    ----------
+    values : ndarray, float32, (spokes, n)
+        NaN beyond the picture.
+    first_m, step_m : float
+        Radius of the first sample, and from one to the next.
+    angle_rad : ndarray, float64, (spokes,)
+        The middles of their arcs, counter-clockwise as seen.
+    """
+
+    values: NDArray[Any]
+    first_m: float
+    step_m: float
+    angle_rad: NDArray[Any]
+
+    @property
+    def radius_m(self) -> NDArray[Any]:
+        """Of each sample."""
+        return self.first_m + self.step_m * np.arange(self.values.shape[1])
+
+
+@dataclass(frozen=True)
+class Moves:
+    """How the turns move between neighbouring spokes, in bands of radii.
+
+    Attributes
+    ----------
+    radius_m : ndarray, float64, (bands,)
+    wave_m : ndarray, float64, (bands,)
+        Distance of neighbouring lines.
+    move_m : ndarray, float64, (spokes, bands)
+        From each spoke to the next, outwards; known up to whole waves.
+    coherence : ndarray, float64, (spokes, bands)
+        0 to 1.
+    """
+
+    radius_m: NDArray[Any]
+    wave_m: NDArray[Any]
+    move_m: NDArray[Any]
+    coherence: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What the moves tell.
+
+    Attributes
+    ----------
+    terms : ndarray, float64, (6,)
+        a, b (m), e, f (ratios), c, d (1/m).
+    advance_m : ndarray, float64, (bands,)
+        How far a turn moves outwards in one turn counter-clockwise; NaN in bands without a groove.
+    rest_m : float
+        Typical move that is left.
+    pairs : int
+        Spokes and bands that were used.
+    """
+
+    terms: NDArray[Any]
+    advance_m: NDArray[Any]
+    rest_m: float
+    pairs: int
+
+
+def sample(
+    grey: NDArray[Any], geometry: Geometry, first_m: float, last_m: float, step_m: float, arc: float = 1.0,
+    spokes: int = SPOKES, along: int = ALONG,
+) -> Spokes:  # fmt: skip
+    """Read spokes all around.
+
+    Parameters
+    ----------
+    grey : ndarray, uint8 or uint16, (rows, columns)
+    geometry : Geometry
+    first_m, last_m, step_m : float
+    arc : float
+        How much of the way to the next spoke is averaged, 0 to 1.
+    spokes, along : int
+        How many there are, and samples along the arc.
+    """
+    count = max(2, int((last_m - first_m) / step_m))
+    angle = 2 * np.pi * np.arange(spokes) / spokes
+    turned = angle[:, None] + 2 * np.pi / spokes * arc * ((np.arange(along) + 0.5) / along - 0.5)
+    dx, dy = geometry.across_per_m * np.cos(turned), -geometry.down_per_m * np.sin(turned)
+    out = np.empty((spokes, count), np.float32)
+
+    def one(part: slice) -> None:
+        walk(grey, geometry.x_px, geometry.y_px, dx[part], dy[part], first_m, step_m, out[part])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, (slice(k, k + 15) for k in range(0, spokes, 15))))
+    return Spokes(out, first_m, step_m, angle)
+
+
+@kernel
+def walk(
+    grey: NDArray[Any], x: float, y: float, dx: NDArray[Any], dy: NDArray[Any], first: float, step: float,
+    out: NDArray[Any],
+) -> None:  # fmt: skip
+    """Means over bundles of straight lines from one point, read between pixels linearly; NaN beyond the picture.
+
+    Parameters
+    ----------
+    grey : ndarray, uint8 or uint16, (rows, columns)
+    x, y : float
+        Where the lines begin.
+    dx, dy : ndarray, float64, (bundles, lines)
+        Pixels for each unit along a line.
+    first, step : float
+        Units.
+    out : ndarray, float32, (bundles, n)
+    """
+    right, bottom = grey.shape[1] - 1.0, grey.shape[0] - 1.0
+    out[:] = 0.0
+    lines = dx.shape[1]
+    for bundle in range(dx.shape[0]):
+        for line in range(lines):
+            for k in range(out.shape[1]):
+                along = first + step * k
+                px, py = x + dx[bundle, line] * along, y + dy[bundle, line] * along
+                if px < 0.0 or py < 0.0 or px >= right or py >= bottom:
+                    out[bundle, k] = math.nan
+                    continue
+                i, j = int(px), int(py)
+                u, v = px - i, py - j
+                above = grey[j, i] * (1.0 - u) + grey[j, i + 1] * u
+                below = grey[j + 1, i] * (1.0 - u) + grey[j + 1, i + 1] * u
+                out[bundle, k] += (above * (1.0 - v) + below * v) / lines
+
+
+def moves(spokes: Spokes, wave_m: float, bands: int = BANDS) -> Moves:
+    """How the turns move from each spoke to the next.
+
+    Parameters
+    ----------
+    spokes : Spokes
+    wave_m : float
+        Typical distance of lines.
+    bands : int
+        Into how many the radii are divided.
+    """
+    waves = _analytic(_flat(spokes.values), spokes.step_m, wave_m)
+    count = waves.shape[1] // bands * bands
+    waves = waves[:, :count]
+    shape = (len(waves), bands, -1)
+    seen = np.isfinite(spokes.values[:, :count]).reshape(shape).mean(2)
+    next_ = np.roll(waves, -1, axis=0)
+    crossed = (np.conj(next_) * waves).reshape(shape).sum(2)
+    energy = (np.abs(waves) ** 2).reshape(shape).sum(2)
+    coherence = np.abs(crossed) / np.sqrt(energy * np.roll(energy, -1, axis=0) + 1e-12)
+    coherence[(seen < 0.5) | (np.roll(seen, -1, axis=0) < 0.5)] = 0
+    loud = np.median(energy[coherence > COHERENT]) if (coherence > COHERENT).any() else 0.0
+    coherence[np.minimum(energy, np.roll(energy, -1, axis=0)) < 0.01 * loud] = 0
+    turned = (waves[:, 1:] * np.conj(waves[:, :-1])).sum(0)
+    each = np.array([part.sum() for part in np.array_split(turned, bands)])
+    length = 2 * np.pi * spokes.step_m / np.maximum(np.angle(each), 1e-3)
+    radius = spokes.radius_m[:count].reshape(bands, -1).mean(1)
+    return Moves(radius, length, np.angle(crossed) * length / (2 * np.pi), coherence)
+
+
+def solve(found: Moves, free: tuple[int, ...]) -> Solved | None:
+    """The geometry's errors and the spiral's advance.
+
+    Parameters
+    ----------
+    found : Moves
+    free : tuple of int
+        Which of the six terms are looked for.
+
+    Returns
+    -------
+    Solved or None
+        None where too few spokes show a groove.
+    """
+    spokes, bands = found.move_m.shape
+    use = found.coherence > COHERENT
+    if use.sum() < LEAST_PAIRS:
+        return None
+    angle = 2 * np.pi * np.arange(spokes + 1) / spokes
+    rows = np.zeros((int(use.sum()), TERMS + bands))
+    for term in free:
+        values = _basis(term, angle[:, None], found.radius_m[None, :])
+        rows[:, term] = np.diff(values, axis=0)[use]
+    band = np.broadcast_to(np.arange(bands), (spokes, bands))[use]
+    rows[np.arange(len(rows)), TERMS + band] = 1 / spokes
+    used = np.flatnonzero(np.abs(rows).sum(0) > 0)
+    scale = np.sqrt((rows[:, used] ** 2).sum(0))
+    tall = rows[:, used] / scale
+    wave = found.wave_m[band]
+    right = found.move_m[use].copy()
+    weight = found.coherence[use] ** 2 / np.maximum(1 - found.coherence[use] ** 2, 0.05)
+    kept = np.ones(len(rows))
+    solved = np.zeros(TERMS + bands)
+    for _ in range(6):
+        weighed = tall * (weight * kept)[:, None]
+        solved[used] = np.linalg.lstsq(weighed.T @ tall, weighed.T @ right, rcond=1e-10)[0] / scale
+        rest = right - rows @ solved
+        whole = np.round(rest / wave) * wave  # a move is known up to whole waves
+        right -= whole
+        rest -= whole
+        spread = max(float(np.median(np.abs(rest))) * 1.5, 1e-9)
+        kept = 1 / (1 + (rest / (2 * spread)) ** 2)
+    advance = solved[TERMS:].copy()
+    advance[np.bincount(band, minlength=bands) < spokes // 30] = math.nan
+    return Solved(solved[:TERMS], advance, float(np.median(np.abs(rest))), len(rows))
+
+
+def _basis(term: int, angle: NDArray[Any], radius: NDArray[Any]) -> NDArray[Any]:
+    """One of the six terms of the module's formula, for spokes and bands."""
+    round_ = (np.cos, np.sin)[term % 2]
+    if term < 2:
+        return np.asarray(round_(angle) + 0 * radius)
+    if term < 4:
+        return np.asarray(radius / 2 * round_(2 * angle))
+    return np.asarray(radius**2 * round_(angle))
+
+
+def corrected(geometry: Geometry, terms: NDArray[Any]) -> Geometry:
+    """The geometry with the errors taken out that a centre and two scales can take; the mean scale stays."""
+    across = geometry.across_per_m * (1 + terms[2] / 2)
+    down = geometry.down_per_m * (1 - terms[2] / 2)
+    return Geometry(
+        geometry.x_px + float(terms[0]) * geometry.across_per_m,
+        geometry.y_px - float(terms[1]) * geometry.down_per_m,
+        float(across),
+        float(down),
+    )
+
+
+def _flat(values: NDArray[Any]) -> NDArray[Any]:
+    """Spokes without their mean; nothing beyond the picture."""
+    seen = np.isfinite(values)
+    mean = np.where(seen, values, 0).sum(1, keepdims=True) / np.maximum(seen.sum(1, keepdims=True), 1)
+    return np.asarray(np.where(seen, values - mean, 0), np.float32)
+
+
+def _analytic(values: NDArray[Any], step_m: float, wave_m: float) -> NDArray[Any]:
+    """Complex waves along the spokes, of lengths around `wave_m`: pitch varies by up to twice."""
+    size = values.shape[1]
+    spectrum = np.fft.rfft(values)
+    octave = np.log2(np.maximum(np.fft.rfftfreq(size, step_m) * wave_m, 1e-6))
+    gain = np.cos(np.clip(octave / 1.1, -1, 1) * np.pi / 2).astype(np.float32) * 2
+    full = np.zeros((len(values), size), np.complex64)
+    full[:, : spectrum.shape[1]] = spectrum * gain
+    return np.asarray(np.fft.ifft(full), np.complex64)
