@@ -1,0 +1,130 @@
+"""How well a disc was read: sound against the song, place against the true groove, the centre's wow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from bonemusic import presets
+from bonemusic.audio import Audio
+from bonemusic.groove import Groove
+from bonemusic.playing.player import play
+from bonemusic.scanning.track import Geometry
+
+BAND_HZ = (100.0, 4500.0)
+SILENT = 1e-3
+"""Seconds with less than this part of the song's mean power are not compared."""
+CLICK = 8.0
+"""How far out of the residue, in its own σ nearby, counts as a click: noise never gets there."""
+APART_S = 0.01
+HEARD = 0.01
+"""And how large it is at least, of the song's mean level: -40 dB."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Sound against the song, in the band, after one lag for all and one gain for each second.
+
+    Attributes
+    ----------
+    snr_db : float
+    gain : float
+        The median second's.
+    lag_s : float
+        How much later than the song the sound comes.
+    clicks_per_minute : float
+        Bursts that stand out of the difference by far.
+    seconds : int
+        How many were compared.
+    """
+
+    snr_db: float
+    gain: float
+    lag_s: float
+    clicks_per_minute: float
+    seconds: int
+
+
+def played(groove: Groove) -> Audio:
+    """What an ideal turntable hears of a groove, RIAA."""
+    out = play(groove, presets.turntable("ideal"), None, presets.curve("riaa"))
+    return Audio(out.samples, out.rate_hz)
+
+
+def heard(sound: Audio, song: Audio, band_hz: tuple[float, float] = BAND_HZ) -> Heard:
+    """Compare.
+
+    Parameters
+    ----------
+    sound : Audio
+        Any gain, any lag, at the song's speed; of several channels the mean.
+    song : Audio
+    band_hz : (float, float)
+    """
+    rate = sound.rate_hz
+    given = song.samples.mean(axis=1).astype(np.float64)
+    if song.rate_hz != rate:
+        given = soxr.resample(given, song.rate_hz, rate, quality="VHQ")
+    y, ref, lag = aligned(sound.samples.mean(axis=1).astype(np.float64), given, rate, band_hz)
+    seconds = len(ref) // rate
+    y, ref = (c[: seconds * rate].reshape(seconds, rate) for c in (y, ref))
+    power = np.mean(ref**2, axis=1)
+    loud = power > SILENT * power.mean()
+    y, ref = y[loud], ref[loud]
+    gain = np.sum(y * ref, axis=1) / np.sum(ref**2, axis=1)
+    rest = y / np.where(gain == 0, 1e-30, gain)[:, None] - ref
+    snr = 10 * np.log10(np.sum(ref**2) / np.sum(rest**2))
+    least = HEARD * float(np.sqrt(np.mean(ref**2)))
+    clicks = sum(_bursts(row, least, rate) for row in rest)
+    return Heard(float(snr), float(np.median(gain)), lag / rate, 60 * clicks / max(len(rest), 1), len(rest))
+
+
+def aligned(
+    sound: NDArray[Any], song: NDArray[Any], rate_hz: int, band_hz: tuple[float, float]
+) -> tuple[NDArray[Any], NDArray[Any], float]:
+    """Both in the band, the sound moved to where the song is and cut to its length; and the lag in samples."""
+    size = 1 << int(np.ceil(np.log2(len(sound) + len(song))))
+    f = np.fft.rfftfreq(size, 1 / rate_hz)
+    band = (f >= band_hz[0]) & (f <= band_hz[1])
+    Y, Q = np.fft.rfft(sound, size) * band, np.fft.rfft(song, size) * band
+    cross = Y * np.conj(Q)
+    lag = float(np.argmax(np.fft.irfft(cross, size)))  # signed: a sound upside down is not the song
+    omega = 2 * np.pi * np.arange(len(f)) / size
+    for _ in range(6):
+        turned = cross * np.exp(1j * omega * lag)
+        lag -= float(np.sum(omega * turned.imag) / np.sum(omega**2 * turned.real))  # Newton's step to the summit
+    moved = np.fft.irfft(Y * np.exp(1j * omega * lag), size)[: len(song)]
+    return moved, np.fft.irfft(Q, size)[: len(song)], lag - size if lag > size / 2 else lag
+
+
+def _bursts(rest: NDArray[Any], least: float, rate_hz: int) -> int:
+    """How many bursts stand out of a second of what is left."""
+    usual = 1.4826 * float(np.median(np.abs(rest)))
+    at = np.flatnonzero(np.abs(rest) > max(CLICK * usual, least))
+    return int(len(at) > 0) + int(np.count_nonzero(np.diff(at) > APART_S * rate_hz))
+
+
+def position_error_m(read: Groove, true: Groove, band_hz: tuple[float, float] = BAND_HZ) -> float:
+    """Root mean square of where the groove was read against where it lies, over the music, in the band.
+
+    The read groove may have another rate and begin elsewhere; one lag is allowed for, no gain.
+    """
+    rate, music = true.rate_hz, true.music
+    found = read.lateral_m.astype(np.float64)
+    if read.rate_hz != rate:
+        found = soxr.resample(found, read.rate_hz, rate, quality="VHQ")
+    y, ref, _ = aligned(found, true.lateral_m.astype(np.float64), rate, band_hz)
+    return float(np.sqrt(np.mean((y - ref)[music.first : music.last] ** 2)))
+
+
+def wow_percent(found: Geometry, true: Geometry, radius_m: float) -> tuple[float, float]:
+    """Speed's peak deviation once and twice a turn at a radius, from where a reader takes the disc to lie."""
+    angle = np.arange(3600) * (2 * np.pi / 3600)
+    _, seen = true.polar(*found.pixels(np.full(3600, radius_m), angle))
+    off = (seen - angle + np.pi) % (2 * np.pi) - np.pi
+    part = np.abs(np.fft.rfft(off)) * 2 / 3600
+    return float(100 * part[1]), float(200 * part[2])
