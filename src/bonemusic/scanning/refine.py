@@ -1,0 +1,145 @@
+"""A groove that was followed measured once more, every place by itself: from a smooth path, its neighbours taken off.
+
+The light of the turns beside it falls into a groove's profile where they lie near; where they are is known by now.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..jit import kernel
+from .across import read, weigh
+from .sight import FINE
+
+NEAR_PX = 0.1
+"""So near to the middle an offset is told right to a thousandth of a pixel."""
+GOLDEN = 0.6180339887498949
+LOST_PX = 2.0
+"""Further from its path no groove is looked for."""
+
+
+@kernel
+def measure(
+    grey: NDArray[Any],
+    frame: NDArray[Any],
+    weights: NDArray[Any],
+    basis: NDArray[Any],
+    shape: NDArray[Any],
+    tilt: float,
+    sign: float,
+    start_rad: float,
+    step_rad: float,
+    path: NDArray[Any],
+    strength: NDArray[Any],
+    first: int,
+    last: int,
+    told: NDArray[Any],
+    seen: NDArray[Any],
+) -> None:
+    """Measure samples `first` to `last`.
+
+    Parameters
+    ----------
+    path : ndarray, float64, (n,)
+        Where the groove's middle is thought to be, px; of all samples, since neighbours are a turn away.
+    strength : ndarray, float32, (n,)
+        The groove's strength, for its neighbours' sake; 0 where it was not seen.
+    told : ndarray, float32, (n, 6)
+        Filled: where it was measured, from the path (px); there, offset·strength as `Sight.weights` tells it, the
+        strength, the land's slope, what is left unexplained, and widening·strength. All 0 where nothing was seen.
+    seen : ndarray, float64, (2, bins) or (2, 0)
+        Added to: what the groove looks like, as `sight.learned` takes it.
+    """
+    reach = (weights.shape[1] - 1) // 2
+    profile = np.empty(2 * reach + 1)
+    out = np.empty(4)
+    turn = 2.0 * math.pi / step_rad
+    whole = int(turn)
+    part = turn - whole
+    bins = seen.shape[1]
+    for k in range(first, last):
+        angle = start_rad + k * step_rad
+        middle = path[k]
+        steady = max(strength[k], 1e-3)
+        here = 0.0
+        for again in range(2):
+            if not read(grey, frame, angle, middle, reach, profile):
+                here = 0.0
+                break
+            _alone(profile, shape, sign, path, strength, k, whole, part, middle)
+            weigh(profile, weights, basis, out)
+            here = sign * out[1]
+            off = sign * (out[0] - tilt * out[3]) / max(steady, here)
+            if again == 1 or abs(off) < NEAR_PX:
+                break
+            middle += max(-1.0, min(1.0, off))
+        if here <= 0.0 or abs(middle - path[k]) > LOST_PX:
+            told[k, :] = 0.0
+            continue
+        told[k, 0] = middle - path[k]
+        told[k, 1] = sign * out[0]
+        told[k, 2] = here
+        told[k, 3] = sign * out[3]
+        told[k, 4] = out[4]
+        told[k, 5] = sign * out[2]
+        if bins:
+            # the path follows the groove: only where it is missed on purpose, all of its look comes by
+            aside = (k * GOLDEN) % 1.0 - 0.5
+            land = 0.0
+            for i in range(len(profile)):
+                land += profile[i] * weights[3, i]
+            if read(grey, frame, angle, middle + aside, reach, profile):
+                _alone(profile, shape, sign, path, strength, k, whole, part, middle + aside)
+                _add(profile, land + out[3] * aside, out[3], sign * here, off - aside, seen)
+
+
+@kernel
+def _alone(
+    profile: NDArray[Any],
+    shape: NDArray[Any],
+    sign: float,
+    path: NDArray[Any],
+    strength: NDArray[Any],
+    k: int,
+    whole: int,
+    part: float,
+    middle: float,
+) -> None:
+    """Take both neighbours' light off a profile."""
+    if k - whole - 1 >= 0:
+        beside = path[k - whole] * (1.0 - part) + path[k - whole - 1] * part
+        _take_off(profile, shape, sign * strength[k - whole], beside - middle)
+    if k + whole + 1 < len(path):
+        beside = path[k + whole] * (1.0 - part) + path[k + whole + 1] * part
+        _take_off(profile, shape, sign * strength[k + whole], beside - middle)
+
+
+@kernel
+def _take_off(profile: NDArray[Any], shape: NDArray[Any], strength: float, away: float) -> None:
+    """Take a neighbour's light off a profile; `away` is where its middle lies, px from the profile's."""
+    reach = (len(profile) - 1) // 2
+    half = (len(shape) - 1) // 2
+    if strength == 0.0 or abs(away) * FINE >= half + reach * FINE:
+        return
+    for k in range(len(profile)):
+        at = (k - reach - away) * FINE + half
+        if at <= 0.0 or at >= 2 * half - 1:
+            continue
+        low = int(at)
+        profile[k] -= strength * (shape[low] + (at - low) * (shape[low + 1] - shape[low]))
+
+
+@kernel
+def _add(profile: NDArray[Any], land: float, slope: float, strength: float, off: float, seen: NDArray[Any]) -> None:
+    """Add what is seen, against its strength, to sums over the distance from the groove's middle."""
+    reach = (len(profile) - 1) // 2
+    middle = (seen.shape[1] - 1) // 2
+    for k in range(len(profile)):
+        at = int(math.floor((k - reach - off) * FINE + 0.5)) + middle
+        if 0 <= at < seen.shape[1]:
+            seen[0, at] += (profile[k] - land - slope * (k - reach)) / strength
+            seen[1, at] += 1.0

@@ -1,0 +1,138 @@
+"""The disc's centre and the stretch of the picture, told by the groove itself.
+
+About a point that is off by (a, b) every turn swings by a·cos θ + b·sin θ; in a picture whose pixels are s wider to the
+metre across than thought, and as much narrower down, a circle of radius r swings by (s/2)·r·cos 2θ. Music holds nothing
+at once or twice a turn. So short runs of turns, each a smooth spiral of its own, are fitted together with both swings.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .track import Geometry
+
+PER_TURN = 64
+"""Means of the path that are kept of each turn."""
+TURNS = 4.0
+"""Turns that share one smooth spiral, straight but for a bend."""
+ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Means:
+    """A path in short means; groups of turns lie apart.
+
+    Attributes
+    ----------
+    x_px, y_px : ndarray, float64, (n,)
+        In the picture.
+    turns : ndarray, float64, (n,)
+        Since the group's beginning.
+    group : ndarray, int, (n,)
+        Rising.
+    """
+
+    x_px: NDArray[Any]
+    y_px: NDArray[Any]
+    turns: NDArray[Any]
+    group: NDArray[Any]
+
+
+def means(geometry: Geometry, start_rad: float, step_rad: float, radius_m: NDArray[Any], seen: NDArray[Any]) -> Means:
+    """A path's means, each from where at least half was seen.
+
+    Parameters
+    ----------
+    radius_m : ndarray, float64, (n,)
+    seen : ndarray, bool, (n,)
+    """
+    length = max(1, round(2 * math.pi / PER_TURN / abs(step_rad)))
+    count = len(radius_m) // length
+    radius = radius_m[: count * length].reshape(count, length)
+    there = seen[: count * length].reshape(count, length)
+    enough = there.sum(1) > length // 2
+    mean = (radius * there).sum(1)[enough] / there.sum(1)[enough]
+    # what was seen of a mean may lie to one side of its middle
+    places = (there @ np.arange(length))[enough] / there.sum(1)[enough] + np.flatnonzero(enough) * length
+    x, y = geometry.pixels(mean, start_rad + step_rad * places)
+    turns = places * abs(step_rad) / (2 * math.pi)
+    return Means(x, y, turns % TURNS, (turns // TURNS).astype(int))
+
+
+def joined(parts: list[Means]) -> Means:
+    """Several paths' means, their groups kept apart."""
+    firsts = np.cumsum([0, *(int(part.group.max(initial=-1)) + 1 for part in parts)])
+    return Means(
+        np.concatenate([part.x_px for part in parts]),
+        np.concatenate([part.y_px for part in parts]),
+        np.concatenate([part.turns for part in parts]),
+        np.concatenate([part.group + first for part, first in zip(parts, firsts, strict=False)]),
+    )
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A geometry fitted to the groove.
+
+    Attributes
+    ----------
+    geometry : Geometry
+    skew : float
+        What is left at twice a turn between the axes: a picture sheared, or seen aslant.
+    rough_m : float
+        What is left of the means in all, rms: music, dust, warps.
+    """
+
+    geometry: Geometry
+    skew: float
+    rough_m: float
+
+
+def settled(path: Means, geometry: Geometry) -> Settled:
+    """The geometry about which the path is smoothest."""
+    dots = geometry.dots_per_m
+    keep = np.ones(len(path.x_px), bool)
+    skew, error = 0.0, np.zeros(len(path.x_px))
+    for _ in range(ROUNDS):
+        radius, angle = geometry.polar(path.x_px, path.y_px)
+        swings = np.stack(
+            [np.cos(angle), np.sin(angle), radius * np.cos(2 * angle) / 2, radius * np.sin(2 * angle) / 2]
+        )
+        left = _less_spirals(np.concatenate([radius[None], swings]), path, keep)
+        normal = (left[1:] * keep) @ left[1:].T + 1e-12 * np.diag([1.0, 1.0, 1e-4, 1e-4])
+        found = np.linalg.solve(normal, (left[1:] * keep) @ left[0])
+        error = left[0] - found @ left[1:]
+        typical = 1.5 * float(np.median(np.abs(error[keep]))) + 1e-9
+        keep = np.abs(error) < 4 * typical
+        across, down = geometry.across_per_m * (1 + found[2] / 2), geometry.down_per_m * (1 - found[2] / 2)
+        mean = dots / ((across + down) / 2)
+        geometry = Geometry(
+            geometry.x_px + found[0] * geometry.across_per_m,
+            geometry.y_px - found[1] * geometry.down_per_m,
+            across * mean,
+            down * mean,
+        )
+        skew = float(found[3])
+    return Settled(geometry, skew, float(np.sqrt((error[keep] ** 2).mean())))
+
+
+def _less_spirals(columns: NDArray[Any], path: Means, keep: NDArray[Any]) -> NDArray[Any]:
+    """Take each group's own spiral (constant, slope, bend) out of all columns, (m, n)."""
+    out = np.array(columns)
+    edges = np.flatnonzero(np.diff(path.group, prepend=-1, append=path.group.max(initial=0) + 1))
+    for first, last in zip(edges[:-1], edges[1:], strict=True):
+        part = slice(first, last)
+        t = path.turns[part] / TURNS - 0.5
+        spiral = np.stack([np.ones(len(t)), t, t * t]) * keep[part]
+        if keep[part].sum() < PER_TURN:  # less than a turn tells no spiral from a swing
+            out[:, part] = 0.0
+            continue
+        whole = np.stack([np.ones(len(t)), t, t * t])
+        fit = np.linalg.lstsq(spiral.T, (columns[:, part] * keep[part]).T, rcond=None)[0]
+        out[:, part] = columns[:, part] - fit.T @ whole
+    return out
