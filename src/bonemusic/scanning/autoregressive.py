@@ -149,3 +149,24 @@ def foretell(before: NDArray[Any], a: NDArray[Any], count: int) -> NDArray[Any]:
         for i in range(1, order + 1):
             x[k] -= a[i] * x[k - i]
     return x[order:]
+
+
+@kernel
+def levinson(alike: NDArray[Any]) -> NDArray[Any]:
+    """The model whose autocorrelation is given, (p + 1,), by Levinson's recursion; for silence [1, 0, 0 …]."""
+    order = len(alike) - 1
+    a, old = np.zeros(order + 1), np.zeros(order + 1)
+    a[0] = 1.0
+    left = alike[0] * (1.0 + FLOOR)
+    for m in range(1, order + 1):
+        if left <= 0.0:
+            break
+        total = 0.0
+        for k in range(m):
+            total += a[k] * alike[m - k]
+        reflected = -total / left
+        old[:m] = a[:m]
+        for k in range(1, m + 1):
+            a[k] += reflected * old[m - k]
+        left *= 1.0 - reflected * reflected
+    return a
