@@ -104,7 +104,8 @@ def test_any_shape_of_picture_is_drawn_the_same_each_time_and_no_wider_than_3000
     made = []
     for _ in range(2):
         held = io.BytesIO()
-        page = overlay.drawn(grey, TONE, track(bad=((100_000, 101_000),)))
+        given = track(bad=((100_000, 101_000),))
+        page = overlay.drawn(overlay.overview(grey, TONE, given), grey, TONE, given)
         overlay.write(held, page)
         made.append(held.getvalue())
     assert made[0] == made[1]

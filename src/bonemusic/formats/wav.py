@@ -1,4 +1,4 @@
-"""What all WAV files of ours share: chunks, and the Broadcast `bext` chunk (EBU Tech 3285)."""
+"""What all WAV files of ours share: chunks, and the Broadcast `bext` chunk (EBU Tech 3285, its history EBU R 98)."""
 
 from __future__ import annotations
 
@@ -33,3 +33,22 @@ def bext(description: str, history: str) -> bytes:
         b"",
         b"",
     ) + lines.encode("ascii", "replace")
+
+
+def coding(algorithm: str, mode: str, told: str, rate_hz: int | None = None) -> str:
+    """One line of a `bext` chunk's history, as EBU R 98 spells it.
+
+    Parameters
+    ----------
+    algorithm : str
+        ANALOGUE, or PCM (of 24 bits).
+    mode : str
+        mono or stereo.
+    told : str
+        Anything; commas part the fields and lines the steps, so neither stays in it.
+    rate_hz : int or None
+        Of PCM.
+    """
+    held = "".join(c if c.isprintable() else "?" for c in told.replace(",", ";"))
+    rate = "" if rate_hz is None else f"F={rate_hz},W=24,"
+    return f"A={algorithm},{rate}M={mode},T={held}"

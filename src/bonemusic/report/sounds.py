@@ -25,10 +25,11 @@ def addresses(sound: SpotSound) -> tuple[str, str] | None:
     if not len(sound.before) or not len(sound.after):
         return None
     peak = max(1.0, float(np.abs(sound.before).max()), float(np.abs(sound.after).max()))
-    return _address(sound.before / peak, sound.rate_hz), _address(sound.after / peak, sound.rate_hz)
+    return address(sound.before / peak, sound.rate_hz), address(sound.after / peak, sound.rate_hz)
 
 
-def _address(samples: NDArray[Any], rate_hz: int) -> str:
+def address(samples: NDArray[Any], rate_hz: int) -> str:
+    """Sound, (frames, channels), as an address that holds it."""
     heard = np.asarray(samples[:, :2], np.float32)
     if rate_hz not in MP3_RATES_HZ:
         heard, rate_hz = soxr.resample(heard, rate_hz, OTHER_RATE_HZ), OTHER_RATE_HZ

@@ -6,6 +6,7 @@ scan is dimmed under them.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 WIDEST_PX = 2060
 """Of the whole disc, beside which the enlarged places stand."""
+PAGE_PX = 1030
 INSET_PX, MARGIN_PX, ACROSS = 400, 24, 2
 PANEL_PX = MARGIN_PX + ACROSS * (INSET_PX + MARGIN_PX)
 MOST_PLACES = 8
@@ -81,11 +83,13 @@ def worst(track: Track, count: int = MOST_PLACES) -> tuple[Spot, ...]:
     return tuple(Spot(float(x[k]), float(y[k]), int(samples[k]), float(sure[k])) for k in taken)
 
 
-def drawn(grey: NDArray[Any], tone: NDArray[Any], track: Track) -> Image:
+def drawn(disc: NDArray[Any], grey: NDArray[Any], tone: NDArray[Any], track: Track) -> Image:
     """The whole disc at the left, at most 2,060 px wide; a scale and the worst places, four times enlarged, beside it.
 
     Parameters
     ----------
+    disc : ndarray, uint8, (rows, columns, 3)
+        Its `overview`.
     grey : ndarray, uint8 or uint16, (rows, columns)
     tone : ndarray, uint8, (256,) or (65536,)
         What each value looks like.
@@ -98,7 +102,6 @@ def drawn(grey: NDArray[Any], tone: NDArray[Any], track: Track) -> Image:
     """
     from PIL import Image, ImageDraw
 
-    disc = overview(grey, tone, track)
     factor = _factor(grey)
     spots = worst(track)
     lines = -(-len(spots) // ACROSS)
@@ -124,8 +127,21 @@ def write(file: IO[bytes], page: Image) -> None:
     page.save(file, "PNG", compress_level=6)
 
 
+def as_jpeg(disc: NDArray[Any]) -> bytes:
+    """An `overview` as a page may hold it: no side longer than 1,030 px."""
+    from PIL import Image
+
+    every = max(1, -(-max(disc.shape) // PAGE_PX))
+    rows, columns = len(disc) // every, disc.shape[1] // every
+    # the lightest of each square: a mean would hide the track, and what was not seen of it
+    small = disc[: rows * every, : columns * every].reshape(rows, every, columns, every, 3).max((1, 3))
+    held = io.BytesIO()
+    Image.fromarray(small).save(held, "JPEG", quality=82)
+    return held.getvalue()
+
+
 def overview(grey: NDArray[Any], tone: NDArray[Any], track: Track) -> NDArray[Any]:
-    """The whole picture with the track laid over it: uint8, (rows, columns, 3), at most 2,060 columns and rows."""
+    """The whole picture with the track laid over it: uint8, (rows, columns, 3), no side longer than 2,060."""
     factor = _factor(grey)
     small = np.empty((len(grey) // factor, grey.shape[1] // factor), np.uint8)
     mean_squares(grey, tone, factor, small)

@@ -105,6 +105,68 @@ class PlayReport:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class GapReport:
+    """A stretch of the side that the picture does not show: mended from what is around it, or too long for that."""
+
+    at_s: float
+    turn: float
+    radius_mm: float
+    milliseconds: float
+    mended: bool
+
+
+@dataclass(frozen=True)
+class TransferReport:
+    """What came out of a scan.
+
+    `hole_off_mm` is how far the hole lies from the groove's centre, `axis_stretch_percent` how much more dots lie to
+    the millimetre across than down. Levels: 0 dB is 5 cm/s peak lateral velocity; the flat transfer's full scale is
+    `flat_full_scale_cm_s`. `noise_db` is the level, 100 Hz to 4.5 kHz under the curve, that a tenth of all moments lies
+    below: noise is at most that. `largest_gaps` are the longest of `gaps`.
+    """
+
+    scans: tuple[str, ...]
+    files: tuple[str, ...]
+    seconds: float
+    rate_hz: int
+    rpm: float
+    rpm_from: str
+    curve: str
+    curve_from: str
+    stylus: str | None
+    track: str
+    direction: str
+    mirrored: bool
+    turns: float
+    outer_radius_mm: float
+    inner_radius_mm: float
+    pitch_um: float
+    dpi: float
+    centre_px: tuple[float, float]
+    hole_off_mm: float | None
+    axis_stretch_percent: float
+    wow_before_percent: float | None
+    wow_after_percent: float | None
+    confidence: float
+    unsure_percent: float
+    gaps: int
+    mended_seconds: float
+    missing_seconds: float
+    largest_gaps: tuple[GapReport, ...]
+    clicks_mended: int
+    flat_peak_dbfs: float | None
+    flat_full_scale_cm_s: float
+    peak_dbfs: float | None
+    gain_db: float
+    level_db: float | None
+    noise_db: float | None
+    suggested_curve: str | None
+    suggested_why: str
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
 def as_json(report: Any) -> str:
     """A report as one JSON object on one line."""
     return json.dumps(_plain(dataclasses.asdict(report)), ensure_ascii=False)

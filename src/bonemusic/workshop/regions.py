@@ -1,0 +1,64 @@
+"""Some turns of a side, heard one stretch after another."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import FormatError
+from ..groove import Groove, Knots
+
+FADE_S = 5e-3
+PAUSE_S = 0.25
+
+
+def cut_out(groove: Groove, regions: tuple[tuple[float, float], ...]) -> tuple[Groove, ...]:
+    """The stretches between these turns, each as a groove of its own; the whole groove where there are none.
+
+    Raises
+    ------
+    FormatError
+        A region lies beyond the groove's end.
+    """
+    if not regions:
+        return (groove,)
+    turns = (len(groove) - 1) * groove.turns_per_sample
+    parts = []
+    for first, last in regions:
+        if first >= turns:
+            raise FormatError(f"there is no turn {first:g} to hear; the side has {turns:.1f}: choose others")
+        part = slice(round(first / groove.turns_per_sample), round(last / groove.turns_per_sample) + 1)
+        moved = Knots(groove.spiral.turns - part.start * groove.turns_per_sample, groove.spiral.value,
+                      groove.spiral.slope)  # fmt: skip
+        deep = Knots(groove.depth.turns - part.start * groove.turns_per_sample, groove.depth.value, groove.depth.slope)
+        parts.append(
+            dataclasses.replace(
+                groove,
+                spiral=moved,
+                depth=deep,
+                lateral_m=groove.lateral_m[part],
+                vertical_m=None if groove.vertical_m is None else groove.vertical_m[part],
+                confidence=None if groove.confidence is None else groove.confidence[part],
+                bands=(),
+            )
+        )
+    return tuple(parts)
+
+
+def one_after_another(parts: tuple[Groove, ...], play: Callable[[Groove], tuple[NDArray[Any], int]]) -> NDArray[Any]:
+    """The sound of each, (frames, channels), with a quarter of a second between; one alone is left as it is."""
+    heard = [play(part) for part in parts]
+    if len(heard) == 1:
+        return heard[0][0]
+    joined: list[NDArray[Any]] = []
+    for samples, rate_hz in heard:
+        count = min(round(FADE_S * rate_hz), len(samples) // 2)
+        fade = np.ones((len(samples), 1), np.float32)
+        fade[:count, 0] = 0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / max(count, 1))
+        fade[len(fade) - count :] = fade[:count][::-1]
+        joined += [samples * fade, np.zeros((round(PAUSE_S * rate_hz), samples.shape[1]), np.float32)]
+    return np.concatenate(joined[:-1])
