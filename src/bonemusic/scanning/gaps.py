@@ -1,8 +1,8 @@
 """Mending a groove that was followed in a picture: only what dust, scratches and crossings hid is invented.
 
-Where the picture shows nothing (low confidence), the samples are taken as unknown and filled from the music on both sides; and so
-are those, few, where what was seen jumps as music does not. What is hidden for too long is not invented: from both ends
-the music dies away, and between them runs the unmodulated spiral.
+Where the picture shows nothing (low confidence), the samples are taken as unknown and filled from the music on both
+sides; and so are those, few, where what was seen jumps as music does not. What is hidden for too long is not invented:
+from both ends the music dies away, and between them runs the unmodulated spiral.
 
 Nothing else is changed, to the bit.
 """
