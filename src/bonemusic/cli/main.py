@@ -36,6 +36,7 @@ def cli(ctx: click.Context) -> None:
       bonemusic check SONG -o report.html   does it fit, how loud, where will it distort
       bonemusic testcard --machine cnc      a sheet that finds a machine's settings
       bonemusic play disc.svg -o heard.wav  what a turntable makes of it
+      bonemusic transfer scan.tif -o side   a record read from its scan, for an archive
     """
     if ctx.invoked_subcommand is None:
         say(ctx.get_help())
@@ -43,9 +44,11 @@ def cli(ctx: click.Context) -> None:
 
 
 def _load() -> None:
-    from . import check, cut, demo, listing, play, sheet, testcard
+    from . import check, cut, demo, listing, play, sheet, testcard, transfer
 
-    for command in (cut.cut, check.check, play.play, listing.list_, testcard.testcard, sheet.sheet, demo.demo):
+    for command in (
+        cut.cut, check.check, play.play, transfer.transfer, listing.list_, testcard.testcard, sheet.sheet, demo.demo,
+    ):  # fmt: skip
         cli.add_command(command)
 
 

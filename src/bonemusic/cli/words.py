@@ -11,7 +11,7 @@ from ..report import verdict
 from ..report.words import clock, decibels, time, with_unit
 from ..units import rpm_text, span_text
 from ..workshop.checked import CheckReport, SideCheck
-from ..workshop.reports import CutReport, PlayReport
+from ..workshop.reports import CutReport, PlayReport, TransferReport
 
 
 def of_cut(report: CutReport) -> str:
@@ -87,6 +87,27 @@ def of_play(report: PlayReport) -> str:
         f"{_shown(report.disc)}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm, "
         f"{report.curve} curve, {report.turntable} turntable; {peak}"
     )
+
+
+def of_transfer(report: TransferReport) -> str:
+    """What was read of a scan."""
+    name = _shown(report.scans[0]) + (f" and {len(report.scans) - 1} more" if len(report.scans) > 1 else "")
+    hole = "" if report.hole_off_mm is None else f", hole {report.hole_off_mm:.2f} mm off the centre"
+    wow = "" if report.wow_after_percent is None else f", wow {report.wow_after_percent:.2g} %"
+    gaps = "nothing had to be mended"
+    if report.gaps:
+        gaps = f"{report.gaps} gap{'s' * (report.gaps != 1)}: {report.mended_seconds:.2f} s mended, {report.missing_seconds:.2f} s missing"
+    lines = [
+        f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm ({report.rpm_from}), "
+        f"{report.curve} curve ({report.curve_from})",
+        f"{report.direction}; axes {report.axis_stretch_percent:+.2f} %{hole}{wow}",
+        f"{gaps}; sure of the track {report.confidence:.2f}",
+    ]
+    if report.noise_db is not None and report.level_db is not None:
+        lines.append(f"noise at least {report.level_db - report.noise_db:.0f} dB below the sound, 100 Hz to 4.5 kHz")
+    lines.append(f"curve: {report.suggested_why}")
+    lines += [f"fault of the scan: {fault}" for fault in report.faults]
+    return "\n".join([*lines, f"written: {', '.join(report.files)}"])
 
 
 WIDE = 100

@@ -22,6 +22,7 @@ from ..playing.player import play as play_groove
 from ..presets import Curve, Stylus
 from ..progress import Progress, silent
 from ..scanning import overlay
+from ..scanning.declick import declicked
 from .output import refuse, refuse_inputs, together
 from .play import CEILING_DBFS, REFERENCE_DBFS
 from .recipe import Recipe
@@ -131,6 +132,8 @@ def _heard(
 
     samples = one_after_another(cut_out(groove, recipe.scan.regions), play)
     clicks = 0
+    if mend:
+        samples, clicks = declicked(samples, rate_hz, progress)
     peak = float(np.abs(samples).max(initial=0.0))
     gain_db = REFERENCE_DBFS
     if peak > 0:
