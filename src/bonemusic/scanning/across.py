@@ -35,7 +35,7 @@ def read(
     y = frame[1] + down * (radius - reach)
     far_x, far_y = x + 2 * reach * across, y + 2 * reach * down
     rows, columns = grey.shape
-    if not (0.0 <= min(x, far_x) and max(x, far_x) < columns - 1 and 0.0 <= min(y, far_y) and max(y, far_y) < rows - 1):
+    if min(x, far_x) < 0.0 or max(x, far_x) >= columns - 1 or min(y, far_y) < 0.0 or max(y, far_y) >= rows - 1:
         return False
     for k in range(2 * reach + 1):
         column, row = int(x), int(y)

@@ -17,6 +17,10 @@ from .sight import FINE
 
 NEAR_PX = 0.1
 """So near to the middle an offset is told right to a thousandth of a pixel."""
+USUAL = 0.3
+"""What differs by more from the strength around is no look of a groove."""
+SAME_PX = 1.0
+"""What lies nearer than this a turn on is the same groove: a locked one."""
 GOLDEN = 0.6180339887498949
 LOST_PX = 2.0
 """Further from its path no groove is looked for."""
@@ -56,7 +60,7 @@ def measure(
     """
     reach = (weights.shape[1] - 1) // 2
     profile = np.empty(2 * reach + 1)
-    out = np.empty(4)
+    out = np.empty(5)
     turn = 2.0 * math.pi / step_rad
     whole = int(turn)
     part = turn - whole
@@ -86,7 +90,7 @@ def measure(
         told[k, 3] = sign * out[3]
         told[k, 4] = out[4]
         told[k, 5] = sign * out[2]
-        if bins:
+        if bins and abs(here / steady - 1.0) < USUAL:
             # the path follows the groove: only where it is missed on purpose, all of its look comes by
             aside = (k * GOLDEN) % 1.0 - 0.5
             land = 0.0
@@ -123,7 +127,7 @@ def _take_off(profile: NDArray[Any], shape: NDArray[Any], strength: float, away:
     """Take a neighbour's light off a profile; `away` is where its middle lies, px from the profile's."""
     reach = (len(profile) - 1) // 2
     half = (len(shape) - 1) // 2
-    if strength == 0.0 or abs(away) * FINE >= half + reach * FINE:
+    if strength == 0.0 or abs(away) * FINE >= half + reach * FINE or abs(away) < SAME_PX:
         return
     for k in range(len(profile)):
         at = (k - reach - away) * FINE + half
@@ -139,7 +143,7 @@ def _add(profile: NDArray[Any], land: float, slope: float, strength: float, off:
     reach = (len(profile) - 1) // 2
     middle = (seen.shape[1] - 1) // 2
     for k in range(len(profile)):
-        at = int(math.floor((k - reach - off) * FINE + 0.5)) + middle
+        at = math.floor((k - reach - off) * FINE + 0.5) + middle
         if 0 <= at < seen.shape[1]:
             seen[0, at] += (profile[k] - land - slope * (k - reach)) / strength
             seen[1, at] += 1.0

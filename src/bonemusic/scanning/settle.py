@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ def _less_spirals(columns: NDArray[Any], path: Means, keep: NDArray[Any]) -> NDA
     """Take each group's own spiral (constant, slope, bend) out of all columns, (m, n)."""
     out = np.array(columns)
     edges = np.flatnonzero(np.diff(path.group, prepend=-1, append=path.group.max(initial=0) + 1))
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges.tolist()):
         part = slice(first, last)
         t = path.turns[part] / TURNS - 0.5
         spiral = np.stack([np.ones(len(t)), t, t * t]) * keep[part]

@@ -76,7 +76,7 @@ def box(width_px: float, blur_px: float, widening: bool = False) -> Sight:
         Whether the width changes and is wanted.
     """
     sigma = math.sqrt(blur_px**2 + 1 / 12 + 1 / 6)  # a pixel's own width, and what straight lines between two add
-    reach = math.ceil(width_px / 2 + 2 * sigma)
+    reach = math.ceil(width_px / 2 + 3 * sigma)
     x = np.arange(-(reach + BEYOND_PX) * FINE, (reach + BEYOND_PX) * FINE + 1) / FINE
     shape = _step(x + width_px / 2, sigma) - _step(x - width_px / 2, sigma)
     return of_shape(shape, reach, width_px, widening)
