@@ -96,7 +96,8 @@ def of_transfer(report: TransferReport) -> str:
     wow = "" if report.wow_after_percent is None else f", wow {report.wow_after_percent:.2g} %"
     gaps = "nothing had to be mended"
     if report.gaps:
-        gaps = f"{report.gaps} gap{'s' * (report.gaps != 1)}: {report.mended_seconds:.2f} s mended, {report.missing_seconds:.2f} s missing"
+        count = "1 gap" if report.gaps == 1 else f"{report.gaps} gaps"
+        gaps = f"{count}: {report.mended_seconds:.2f} s mended, {report.missing_seconds:.2f} s missing"
     lines = [
         f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm ({report.rpm_from}), "
         f"{report.curve} curve ({report.curve_from})",

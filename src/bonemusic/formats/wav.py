@@ -16,14 +16,14 @@ def bext(description: str, history: str) -> bytes:
     Parameters
     ----------
     description : str
-        What the file is; 255 characters are kept, what is not ASCII becomes a question mark.
+        What the file is; 255 characters are kept, what is not printed or not ASCII becomes a question mark.
     history : str
         How it came to be, a line a step.
     """
     lines = "".join(f"{line}\r\n" for line in history.splitlines())
     return struct.pack(
         "<256s32s32s10s8sQH64s190s",
-        description.encode("ascii", "replace")[:255],
+        _printed(description).encode("ascii", "replace")[:255],
         b"Bonemusic",
         b"",
         b"",
@@ -49,6 +49,9 @@ def coding(algorithm: str, mode: str, told: str, rate_hz: int | None = None) -> 
     rate_hz : int or None
         Of PCM.
     """
-    held = "".join(c if c.isprintable() else "?" for c in told.replace(",", ";"))
     rate = "" if rate_hz is None else f"F={rate_hz},W=24,"
-    return f"A={algorithm},{rate}M={mode},T={held}"
+    return f"A={algorithm},{rate}M={mode},T={_printed(told.replace(',', ';'))}"
+
+
+def _printed(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
