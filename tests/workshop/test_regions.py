@@ -1,0 +1,42 @@
+"""Some turns of a side: what they hold, and how they sound one after another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bonemusic.errors import FormatError
+from bonemusic.workshop.regions import cut_out, one_after_another
+
+from .scanned import PER_TURN, scanned
+
+
+def test_a_region_is_the_groove_s_own_samples_and_radius() -> None:
+    whole = scanned().flat
+    one, two = cut_out(whole, ((1.0, 2.0), (9.5, 12.0)))
+    first = round(PER_TURN)
+    assert np.array_equal(one.lateral_m, whole.lateral_m[first : round(2 * PER_TURN) + 1])
+    assert one.confidence is not None
+    assert len(one.confidence) == len(one)
+    there = np.array([0.3, 0.9])
+    assert one.spiral.at(there) == pytest.approx(whole.spiral.at(there + first / PER_TURN), abs=1e-12)
+    assert len(two) == len(whole) - round(9.5 * PER_TURN)  # to the end
+    assert cut_out(whole, ()) == (whole,)
+
+
+def test_a_turn_beyond_the_end_is_refused() -> None:
+    with pytest.raises(FormatError, match="choose others"):
+        cut_out(scanned().flat, ((0.0, 1.0), (10.5, 11.0)))
+
+
+def test_stretches_fade_and_are_a_quarter_of_a_second_apart() -> None:
+    parts = cut_out(scanned().flat, ((0.0, 1.0), (2.0, 3.0)))
+    heard = one_after_another(parts, lambda part: (np.ones((len(part), 1), np.float32), 48_000))
+    length = len(parts[0])
+    assert len(heard) == 2 * length + 12_000
+    assert not heard[length : length + 12_000].any()
+    assert heard[0, 0] < 1e-4
+    assert heard[length - 1, 0] < 1e-4
+    assert (heard[240 : length - 240] == 1).all()
+    alone = one_after_another(parts[:1], lambda part: (np.ones((len(part), 1), np.float32), 48_000))
+    assert (alone == 1).all()
