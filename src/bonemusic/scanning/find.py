@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import FormatError
 from ..pictures.values import Values
 from ..progress import Progress, silent
-from . import normals, spokes
+from . import edges, extent, normals, spokes
 from .lines import Lines, lines_of
 from .track import Geometry
 
@@ -21,10 +21,21 @@ LEAST_PITCH_PX = 2.2
 """Two dots to a turn are the least that tells turns apart at all (Nyquist), and lenses leave nothing of it."""
 MOST_STRETCH = 0.02
 MOST_OBLIQUE = 0.003
-NOTED_OBLIQUE = 0.0006
 STEP_PX = 1.5
-ROUNDS = 2
+BEYOND = 1.3
+"""Lead-ins are looked for as far as this beyond the turns that lie side by side."""
+LAGS = (5, 24, 90)
+"""Spokes; an arc of a quarter turn tells a centre far better than neighbours do."""
+TERMS = (0, 1, 2, 3, 4, 5)
+NO_TURNS = "there are lines around a centre, but no turns of a groove; is it a scan of a disc?"
 SECTORS = 72
+SMALLEST_M, LARGEST_M = 10e-3, 0.2
+"""Outer radii of discs that were ever made: 3 to 16 inches across, and some room."""
+MOST_REST = 0.1
+"""Of a wave; moves at random leave 0.2."""
+CIRCLES = 0.3
+"""Of the lines' distance; a spiral advances by one in a turn."""
+MARGIN_M = 2e-3
 UNIT_PER_M = 47_244.0
 """Pixels to the metre until the scale is known: 1200 dpi."""
 
@@ -82,13 +93,13 @@ def find(values: Values, dots_per_m: tuple[float, float] | None, progress: Progr
     ----------
     values : Values
     dots_per_m : (float, float) or None
-        Pixels to the metre, down and across; None where nobody knows.
+        Pixels to the metre, down and across; None where nobody knows: then the hole or the rim tells.
     progress : Progress
 
     Raises
     ------
     FormatError
-        No disc in it, too small, too coarse, seen obliquely, circles that are no spiral.
+        No disc in it, too small, too coarse, seen obliquely, circles that are no spiral, of unknown size.
     """
     grey = values.grey
     if min(grey.shape) < LEAST_SIDE_PX:
@@ -102,16 +113,77 @@ def find(values: Values, dots_per_m: tuple[float, float] | None, progress: Progr
     geometry = Geometry(met.x_px, met.y_px, mean * half, mean / half)
     radius, _ = geometry.polar(met.tiles.x_px, met.tiles.y_px)
     low, high = (float(r) for r in np.percentile(radius, [3, 97]))
-    progress("finding the disc", 0.5)
-    geometry, solved, moved = _refined(grey, geometry, low, high, float(np.median(met.tiles.wave_px)) / mean)
-    stretch = geometry.stretch - (across / down - 1)
-    if abs(stretch) > MOST_STRETCH:
+    if dots_per_m is not None and not SMALLEST_M < high < LARGEST_M:
         raise FormatError(
-            f"the disc is seen obliquely: its axes differ by {100 * abs(stretch):.1f} %; "
-            "scan it flat, or try --perspective"
+            f"by its {mean * 25.4e-3:.0f} dpi the disc would be {2e3 * high:.4g} mm wide; give the right one with --dpi"
         )
+    finest = float(np.percentile(met.tiles.wave_px, 20))
+    if finest < LEAST_PITCH_PX:
+        raise FormatError(
+            f"the picture has too few dots: the groove's turns lie {finest:.1f} px apart; "
+            f"scan it at {_enough_dpi(finest, mean)} dpi or more"
+        )
+    progress("finding the disc", 0.5)
+    ring = _refined(grey, geometry, low, high, float(np.median(met.tiles.wave_px)) / mean)
+    _refuse_oblique(ring, across / down - 1)
     progress("finding the disc", 0.8)
-    return _told(grey, geometry, solved, moved, (low, high))
+    found = _told(grey, ring)
+    found = _with_edges(grey, found) if dots_per_m is not None else _scaled(grey, found)
+    progress("finding the disc", 1.0)
+    return found
+
+
+def _refuse_oblique(ring: _Ring, told: float) -> None:
+    """Refuse what no scanner makes: axes that differ by far, or askew, or circles that wander with their size."""
+    stretch = abs(ring.geometry.stretch - told)
+    skew = math.hypot(*ring.solved.terms[3:4])
+    oblique = math.hypot(*ring.solved.terms[4:]) * ring.dense_m[1]
+    if stretch > MOST_STRETCH:
+        why = f"its axes differ by {100 * stretch:.1f} %"
+    elif skew > MOST_OBLIQUE:
+        why = f"its circles are ellipses askew, by {100 * skew:.1f} %"
+    elif oblique > MOST_OBLIQUE:
+        why = f"what is near is larger than what is far, by {200 * oblique:.1f} %"
+    else:
+        return
+    raise FormatError(f"the disc is seen obliquely: {why}; scan it flat, or try --perspective")
+
+
+def _with_edges(grey: NDArray[Any], found: Found) -> Found:
+    """What was found, with hole and rim."""
+    hole = edges.hole(grey, found.geometry, found.inner_m)
+    return replace(found, hole=hole, rim_m=edges.rim(grey, found.geometry, found.outer_m))
+
+
+def _scaled(grey: NDArray[Any], found: Found) -> Found:
+    """What was found in pixels of a made-up size, in metres by the hole or the rim.
+
+    Raises
+    ------
+    FormatError
+        Neither tells.
+    """
+    unit = found.geometry.dots_per_m
+    hole = edges.any_hole(grey, found.geometry, found.inner_m, found.outer_m)
+    rim = edges.rim(grey, found.geometry, found.outer_m)
+    known = edges.scale(hole[2] * unit if hole else None, rim * unit if rim else None, found.outer_m * unit)
+    if known is None:
+        raise FormatError("how large the disc is cannot be told: neither its file nor a hole says so; give --dpi")
+    per_m, words = known
+    k = unit / per_m
+    at = found.geometry
+    return replace(
+        found,
+        geometry=Geometry(at.x_px, at.y_px, at.across_per_m / k, at.down_per_m / k),
+        inner_m=found.inner_m * k, outer_m=found.outer_m * k, pitch_m=found.pitch_m * k, width_m=found.width_m * k,
+        seed_m=found.seed_m * k, lit_m=found.lit_m * k, hole=hole and (hole[0], hole[1], hole[2] * k),
+        rim_m=rim and rim * k, notes=(*found.notes, f"the picture does not say how large it is: {words}"),
+    )  # fmt: skip
+
+
+def _enough_dpi(pitch_px: float, dots_per_m: float) -> int:
+    """The next multiple of 600 dpi that gives a turn five dots."""
+    return math.ceil(5 / pitch_px * dots_per_m * 25.4e-3 / 600) * 600
 
 
 def _meeting(grey: NDArray[Any], ratio: float, progress: Progress) -> normals.Meeting:
@@ -131,54 +203,108 @@ def _meeting(grey: NDArray[Any], ratio: float, progress: Progress) -> normals.Me
     return best
 
 
-def _refined(
-    grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float, wave_m: float
-) -> tuple[Geometry, spokes.Solved, spokes.Moves]:
-    """The geometry exactly, and the moves that are left in it."""
+@dataclass(frozen=True)
+class _Ring:
+    """A disc whose geometry stands: its spokes, where lines are, and how they move."""
+
+    geometry: Geometry
+    wave_m: float
+    dense_m: tuple[float, float]
+    reach_m: tuple[float, float]
+    moved: spokes.Moves
+    solved: spokes.Solved
+
+
+def _refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float, wave_m: float) -> _Ring:
+    """The geometry exactly, and what is left in it."""
     step = STEP_PX / geometry.dots_per_m
-    wave_m = max(wave_m, 2 * step)
-    for round_ in range(ROUNDS):
-        seen = spokes.sample(grey, geometry, low_m, high_m, step, 0.5 if round_ == 0 else 1.0)
-        free = (0, 1, 2) if round_ == 0 else (0, 1, 2, 3, 4, 5)
-        best: tuple[spokes.Solved, spokes.Moves, float] | None = None
-        for times in (1, 2, 4) if round_ == 0 else (1,):
-            moved = spokes.moves(seen, wave_m * times)
-            solved = spokes.solve(moved, free)
-            if solved is not None and (best is None or solved.rest_m < best[0].rest_m):
-                best = solved, moved, wave_m * times
-        if best is None or best[0].rest_m > 0.15 * best[2]:
-            raise FormatError("there are lines around a centre, but no turns of a groove; is it a scan of a disc?")
-        solved, moved, wave_m = best
-        geometry = spokes.corrected(geometry, solved.terms)
-    return geometry, solved, moved
+    seen = spokes.sample(grey, geometry, low_m, high_m, step, 0.5)
+    rough, wave_m = _rough(seen, max(wave_m, 2 * step))
+    geometry = spokes.corrected(geometry, rough.terms)
+    # now all radii, and of these the ones where turns lie side by side
+    seen = spokes.sample(grey, geometry, 0.3 * low_m, BEYOND * high_m, step)
+    waves = spokes.analytic(seen, wave_m)
+    agree, deny, ring_m = extent.rings(waves, step, geometry.dots_per_m)
+    low, high = (round((r - seen.first_m) / ring_m) for r in (low_m, high_m))
+    low, high = extent.dense(agree, low, high)
+    dense_m = seen.first_m + ring_m * (low + 0.5), seen.first_m + ring_m * (high - 0.5)
+    reach = extent.all_of_it(agree, deny, low, high, ring_m)
+    reach_m = seen.first_m + ring_m * reach[0], seen.first_m + ring_m * reach[1]
+    part = slice(*(round((r - seen.first_m) / step) for r in dense_m))
+    moved, solved = _exact(waves[:, part], seen.between(*dense_m))
+    return _Ring(spokes.corrected(geometry, solved.terms), wave_m, dense_m, reach_m, moved, solved)
 
 
-def _told(
-    grey: NDArray[Any], geometry: Geometry, solved: spokes.Solved, moved: spokes.Moves, reach: tuple[float, float]
-) -> Found:
+def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[spokes.Solved, float]:
+    """The geometry's errors from neighbouring spokes, by the wave that agrees best."""
+    best: tuple[spokes.Solved, float] | None = None
+    for times in (1, 2, 4):
+        solved = spokes.solve([spokes.moves(spokes.analytic(seen, wave_m * times), seen)], (0, 1, 2))
+        if solved and solved.rest_m < 0.15 * wave_m * times and (best is None or solved.rest_m < best[0].rest_m):
+            best = solved, wave_m * times
+    if best is None:
+        raise FormatError(NO_TURNS)
+    return best
+
+
+def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spokes.Solved]:
+    """Moves of ever longer lags, each unwrapped by the ones before."""
+    found = [spokes.moves(waves, seen)]
+    around = (found[0].coherence > spokes.COHERENT).any(1).mean()
+    free = TERMS if around > 0.6 else TERMS[:3] if around > 0.4 else TERMS[:2]
+    solved = spokes.solve(found, free)
+    for lag in LAGS:
+        found.append(spokes.moves(waves, seen, lag))
+        solved = spokes.solve(found, free, solved) if solved else None
+    if solved is None or not _agree(solved, float(np.median(found[0].wave_m))):
+        raise FormatError(NO_TURNS)
+    return found[0], solved
+
+
+def _agree(solved: spokes.Solved, wave_m: float) -> bool:
+    """Whether the moves are those of turns: bones, wood and fur have lines around a point, but no common pitch."""
+    typical = np.nanmedian(solved.advance_m)
+    scatter = np.nanmedian(np.abs(solved.advance_m - typical))
+    return bool(solved.rest_m < MOST_REST * wave_m and scatter < 0.3 * abs(typical) + MOST_REST * wave_m)
+
+
+def _told(grey: NDArray[Any], ring: _Ring) -> Found:
     """All that is to be told, of a geometry that stands."""
+    geometry = ring.geometry
     step = 1 / geometry.dots_per_m
-    advance = float(np.nanmedian(solved.advance_m))
-    thin = spokes.sample(grey, geometry, *reach, step, 0.03, along=3)
-    lines = lines_of(thin, 1.5 * max(abs(advance), float(np.median(moved.wave_m))))
+    advance = float(np.nanmedian(ring.solved.advance_m))
+    thin = spokes.sample(grey, geometry, ring.dense_m[0] - MARGIN_M, ring.dense_m[1] + MARGIN_M, step, 0.03, along=3)
+    lines = lines_of(thin, 1.5 * max(abs(advance), ring.wave_m), ring.dense_m)
     if lines is None:
-        raise FormatError("there are lines around a centre, but no turns of a groove; is it a scan of a disc?")
-    if abs(advance) < 0.3 * lines.spacing_m:
+        raise FormatError(NO_TURNS)
+    if abs(advance) < CIRCLES * lines.spacing_m:
         raise FormatError("there are circles in the picture, but no spiral: a groove's turns would lead inwards")
-    pitch = abs(advance)
-    if pitch / step < LEAST_PITCH_PX:
-        raise FormatError(
-            f"the picture has too few dots: the groove's turns lie {pitch / step:.1f} px apart; "
-            f"scan it at {math.ceil(5 * step / pitch * geometry.dots_per_m * 25.4e-3 / 600) * 600} dpi or more"
-        )
-    seed_m, seed_rad = _seed(lines, moved, thin)
-    lit = moved.coherence > spokes.COHERENT
+    seed_m, seed_rad = _seed(lines, ring.moved, thin)
+    lit = ring.moved.coherence > spokes.COHERENT
     sectors = lit.reshape(SECTORS, -1, lit.shape[1]).mean(1) > 0.5
-    notes = [] if lines.sure else ["light and dark lines are alike; which of them is the groove is a guess"]
+    notes = _notes(lines, thin.between(*ring.dense_m), lit, advance)
     return Found(
-        geometry, *reach, pitch, lines.bright, lines.width_m, seed_m, seed_rad, 1 if advance < 0 else -1,
-        sectors, moved.radius_m, None, None, tuple(notes),
+        geometry, *ring.reach_m, abs(advance), lines.bright, lines.width_m, seed_m, seed_rad, 1 if advance < 0 else -1,
+        sectors, ring.moved.radius_m, None, None, notes,
     )  # fmt: skip
+
+
+def _notes(lines: Lines, side: spokes.Spokes, lit: NDArray[Any], advance_m: float) -> tuple[str, ...]:
+    """What is out of the ordinary."""
+    notes = []
+    shown = float(np.isfinite(side.values).mean())
+    if shown < 0.98:
+        notes.append(f"the picture's edge cuts the disc off: {100 * shown:.0f} % of its groove are in the picture")
+    seen = float(lit.mean()) / max(shown, 1e-3)
+    if seen < 0.9:
+        notes.append(f"the groove is seen on {100 * min(seen, 1):.0f} % of what is in the picture; the rest is unlit")
+    if advance_m > 0:
+        notes.append("the groove runs clockwise inwards: a mirrored scan (try --mirror), or a disc that starts inside")
+    if abs(advance_m) > 1.5 * lines.spacing_m:
+        notes.append("each turn shows as two lines: the walls of one groove, or two grooves side by side")
+    if not lines.sure:
+        notes.append("light and dark lines are alike; which of them is the groove is a guess")
+    return tuple(notes)
 
 
 def _seed(lines: Lines, moved: spokes.Moves, thin: spokes.Spokes) -> tuple[float, float]:

@@ -6,6 +6,7 @@ whichever of light and dark has the steadier runs; where both are steady (silenc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,11 @@ from .spokes import Spokes
 
 SURE = 0.2
 """Of the local contrast on either side of the middle grey: what does not go so far is no crossing but noise."""
-STEADIER = 1.6
-NARROWER = 1.15
+SURE_SCORE = 0.2
+LAND = 1.5
+"""What the land around the turns weighs: nothing is surer, where it can be seen."""
+INSIDE_M = 1.0e-3
+BEYOND_M = 1.5e-3
 LEAST_RUNS = 40
 
 
@@ -31,16 +35,21 @@ class Runs:
     spoke : ndarray, int64, (n,)
     start, stop : ndarray, float64, (n,)
         In samples along the spoke, between samples too.
+    peak, dip : ndarray, float64, (n,)
+        The brightest value in each, and the darkest since the one before; NaN where that is not known.
     """
 
     spoke: NDArray[Any]
     start: NDArray[Any]
     stop: NDArray[Any]
+    peak: NDArray[Any]
+    dip: NDArray[Any]
 
     def other(self) -> Runs:
         """The dark runs between them."""
         same = self.spoke[1:] == self.spoke[:-1]
-        return Runs(self.spoke[1:][same], self.stop[:-1][same], self.start[1:][same])
+        between = (self.spoke[1:], self.stop[:-1], self.start[1:], self.dip[1:], self.peak[1:])
+        return Runs(*(part[same] for part in between))
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Lines:
     widths_m: NDArray[Any]
 
 
-def lines_of(spokes: Spokes, block_m: float) -> Lines | None:
+def lines_of(spokes: Spokes, block_m: float, dense_m: tuple[float, float]) -> Lines | None:
     """Find the groove's lines.
 
     Parameters
@@ -79,36 +88,68 @@ def lines_of(spokes: Spokes, block_m: float) -> Lines | None:
         Thin: averaged over some pixels along the arc.
     block_m : float
         Light and dark are looked for in stretches of this length: a pitch or more.
+    dense_m : (float, float)
+        Between these radii turns lie side by side; around them there is mostly land.
 
     Returns
     -------
     Lines or None
         None where there are next to none.
     """
-    bright = runs_of(spokes.values, max(4, round(block_m / spokes.step_m)))
+    side = spokes.between(*dense_m)
+    bright = runs_of(side.values, max(4, round(block_m / side.step_m)))
     dark = bright.other()
     if len(dark.spoke) < LEAST_RUNS:
         return None
     light, shade = (each.stop - each.start for each in (bright, dark))
-    steady = _spread(shade) / _spread(light)
-    narrow = float(np.median(shade) / np.median(light))
-    is_bright = steady > 1 if max(steady, 1 / steady) > STEADIER else narrow > 1
-    sure = max(steady, 1 / steady) > STEADIER or max(narrow, 1 / narrow) > NARROWER
+    score = _score(light, shade) + _score_of_extremes(bright) + LAND * _land_is_dark(spokes, dense_m, bright)
+    is_bright = score > 0
     groove, width = (bright, light) if is_bright else (dark, shade)
     middle = (groove.start + groove.stop) / 2
     apart = np.diff(middle)[np.diff(groove.spoke) == 0]
-    usual = float(np.median(apart))
-    spacing = float(apart[apart < 2.5 * usual].mean()) * spokes.step_m
+    spacing = float(apart[apart < 2.5 * np.median(apart)].mean()) * side.step_m
     return Lines(
-        is_bright, sure, float(np.median(width)) * spokes.step_m, spacing, groove.spoke,
-        spokes.first_m + middle * spokes.step_m, width * spokes.step_m,
+        is_bright, abs(score) > SURE_SCORE, float(np.median(width)) * side.step_m, spacing, groove.spoke,
+        side.first_m + middle * side.step_m, width * side.step_m,
     )  # fmt: skip
 
 
-def _spread(values: NDArray[Any]) -> float:
+def _score(light: NDArray[Any], shade: NDArray[Any]) -> float:
+    """More than 0 where light runs are steadier in width than dark ones, or narrower; in logarithms."""
+    seen = min(1.0, max(0.0, min(np.median(light), np.median(shade)) / 2 - 1))  # widths of 2 px tell nothing
+    steady = math.log(_spread(shade) / _spread(light))
+    return float(seen * steady + 0.5 * math.log(float(np.median(shade) / np.median(light))))
+
+
+def _score_of_extremes(bright: Runs) -> float:
+    """More than 0 where the light runs' peaks are alike and the dark ones' are not: what is narrow and varies in width
+    does so in depth, too, once it is blurred."""
+    same = np.diff(bright.spoke) == 0
+    peaks, dips = np.diff(bright.peak)[same], np.diff(bright.dip)[same]
+    peaks, dips = peaks[np.isfinite(peaks)], dips[np.isfinite(dips)]
+    scale = 0.02 * float(np.nanmedian(bright.peak - bright.dip)) + 1e-6
+    return math.log(_spread(dips, scale) / _spread(peaks, scale))
+
+
+def _land_is_dark(spokes: Spokes, dense_m: tuple[float, float], bright: Runs) -> float:
+    """1 where what lies around the turns is as dark as the dark runs, -1 where it is as bright as the bright ones."""
+    votes = []
+    for edge_m, way in ((dense_m[0], -1), (dense_m[1], 1)):
+        inside = spokes.between(*sorted((edge_m, edge_m - way * INSIDE_M))).values
+        beyond = spokes.between(*sorted((edge_m + way * 0.3e-3, edge_m + way * BEYOND_M))).values
+        known = np.isfinite(inside).all(1) & np.isfinite(beyond).all(1)
+        if known.sum() < 20:
+            continue
+        low, high = np.percentile(inside[known], [10, 90], axis=1)
+        at = (np.median(beyond[known], axis=1) - low) / np.maximum(high - low, 1e-6)
+        votes.append(((at > -0.5) & (at < 0.35)).mean() - ((at > 0.65) & (at < 1.5)).mean())
+    return float(np.mean(votes)) if votes else 0.0
+
+
+def _spread(values: NDArray[Any], least: float = 0.1) -> float:
     """Half of all lie this closely together; never nothing, for whole samples may all be alike."""
     low, high = np.percentile(values, [25, 75])
-    return float(max(high - low, 0.05))
+    return float(max(high - low, least))
 
 
 def runs_of(values: NDArray[Any], block: int) -> Runs:
@@ -123,22 +164,22 @@ def runs_of(values: NDArray[Any], block: int) -> Runs:
     """
     count = values.shape[1] // block
     if count < 2:
-        return Runs(np.empty(0, np.int64), np.empty(0), np.empty(0))
+        return Runs(np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
     parts = values[:, : count * block].reshape(len(values), count, block)
     low, high = parts.min(2), parts.max(2)  # NaN anywhere spoils the block, as it should
     contrast = high - low
     usual = np.nanmedian(contrast) if np.isfinite(contrast).any() else np.float32(0)
     contrast[~(contrast > 0.35 * usual)] = np.nan
-    spoke, start, stop = (np.empty(values.size // 4 + 8, kind) for kind in (np.int64, np.float64, np.float64))
-    n = crossings(values, (low + high) / 2, contrast * SURE, block, spoke, start, stop)
-    return Runs(spoke[:n], start[:n], stop[:n])
+    most = values.size // 2 + 8
+    spoke, told = np.empty(most, np.int64), np.empty((4, most))
+    n = crossings(values, (low + high) / 2, contrast * SURE, block, spoke, told)
+    return Runs(spoke[:n], *told[:, :n])
 
 
 @kernel
 def crossings(
-    values: NDArray[Any], middle: NDArray[Any], sure: NDArray[Any], block: int,
-    spoke: NDArray[Any], start: NDArray[Any], stop: NDArray[Any],
-) -> int:  # fmt: skip
+    values: NDArray[Any], middle: NDArray[Any], sure: NDArray[Any], block: int, spoke: NDArray[Any], told: NDArray[Any]
+) -> int:
     """Where values rise over the middle and fall back, how many such runs there are.
 
     Parameters
@@ -147,19 +188,19 @@ def crossings(
     middle, sure : ndarray, float32, (spokes, blocks)
         The level to cross in each block, and how far beyond it values must go; NaN: no lines there.
     block : int
-    spoke, start, stop : ndarray, (most,)
-        Filled.
+    spoke, told : ndarray, int64 (most,) and float64 (4, most)
+        Filled: start, stop, peak and dip of `Runs`.
     """
     n = 0
     for row in range(values.shape[0]):
         state = 0  # 1 above, -1 below, 0 not known
-        up = -1.0
-        last_up, last_down = -1.0, -1.0
+        up, last_up, last_down = -1.0, -1.0, -1.0
+        peak, dip, known = -math.inf, math.inf, False
         for k in range(1, middle.shape[1] * block):
             b = k // block
             s = sure[row, b]
             if not s > 0.0:
-                state, up = 0, -1.0
+                state, up, known = 0, -1.0, False
                 continue
             a, c = values[row, k - 1] - middle[row, b], values[row, k] - middle[row, b]
             if a < 0.0 <= c:
@@ -168,10 +209,16 @@ def crossings(
                 last_down = k - 1 + a / (a - c)
             if c > s and state != 1:
                 up = last_up if state == -1 else -1.0
-                state = 1
+                state, peak = 1, -math.inf
             elif c < -s and state != -1:
                 if state == 1 and up >= 0.0 and last_down > up and n < len(spoke):
-                    spoke[n], start[n], stop[n] = row, up, last_down
+                    spoke[n] = row
+                    told[0, n], told[1, n], told[2, n] = up, last_down, peak
+                    told[3, n] = dip if known else math.nan
                     n += 1
-                state = -1
+                state, dip, known = -1, math.inf, True
+            if state == 1:
+                peak = max(peak, values[row, k])
+            elif state == -1:
+                dip = min(dip, values[row, k])
     return n

@@ -15,6 +15,7 @@ than half a pitch.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,13 @@ class Spokes:
         """Of each sample."""
         return self.first_m + self.step_m * np.arange(self.values.shape[1])
 
+    def between(self, low_m: float, high_m: float) -> Spokes:
+        """A part of the radii."""
+        first, last = (round((r - self.first_m) / self.step_m) for r in (low_m, high_m))
+        first = min(max(first, 0), self.values.shape[1] - 2)
+        kept = self.values[:, first : max(last, first + 2)]
+        return Spokes(kept, self.first_m + first * self.step_m, self.step_m, self.angle_rad)
+
 
 @dataclass(frozen=True)
 class Moves:
@@ -74,12 +82,15 @@ class Moves:
         From each spoke to the next, outwards; known up to whole waves.
     coherence : ndarray, float64, (spokes, bands)
         0 to 1.
+    lag : int
+        How many spokes further on the other one lies.
     """
 
     radius_m: NDArray[Any]
     wave_m: NDArray[Any]
     move_m: NDArray[Any]
     coherence: NDArray[Any]
+    lag: int
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,7 @@ def sample(
         How many there are, and samples along the arc.
     """
     count = max(2, int((last_m - first_m) / step_m))
+    count = count // 64 * 64 or count  # lengths that Fourier transforms like
     angle = 2 * np.pi * np.arange(spokes) / spokes
     turned = angle[:, None] + 2 * np.pi / spokes * arc * ((np.arange(along) + 0.5) / along - 0.5)
     dx, dy = geometry.across_per_m * np.cos(turned), -geometry.down_per_m * np.sin(turned)
@@ -170,81 +182,93 @@ def walk(
                 out[bundle, k] += (above * (1.0 - v) + below * v) / lines
 
 
-def moves(spokes: Spokes, wave_m: float, bands: int = BANDS) -> Moves:
-    """How the turns move from each spoke to the next.
+def moves(waves: NDArray[Any], spokes: Spokes, lag: int = 1, bands: int = BANDS) -> Moves:
+    """How the turns move from each spoke to the one `lag` further on.
 
     Parameters
     ----------
+    waves : ndarray, complex64, (spokes, n)
+        Of these spokes, by `analytic`.
     spokes : Spokes
-    wave_m : float
-        Typical distance of lines.
+    lag : int
     bands : int
         Into how many the radii are divided.
     """
-    waves = _analytic(_flat(spokes.values), spokes.step_m, wave_m)
     count = waves.shape[1] // bands * bands
     waves = waves[:, :count]
     shape = (len(waves), bands, -1)
     seen = np.isfinite(spokes.values[:, :count]).reshape(shape).mean(2)
-    next_ = np.roll(waves, -1, axis=0)
-    crossed = (np.conj(next_) * waves).reshape(shape).sum(2)
+    crossed = (np.conj(np.roll(waves, -lag, axis=0)) * waves).reshape(shape).sum(2)
     energy = (np.abs(waves) ** 2).reshape(shape).sum(2)
-    coherence = np.abs(crossed) / np.sqrt(energy * np.roll(energy, -1, axis=0) + 1e-12)
-    coherence[(seen < 0.5) | (np.roll(seen, -1, axis=0) < 0.5)] = 0
-    loud = np.median(energy[coherence > COHERENT]) if (coherence > COHERENT).any() else 0.0
-    coherence[np.minimum(energy, np.roll(energy, -1, axis=0)) < 0.01 * loud] = 0
+    both = np.sqrt(energy * np.roll(energy, -lag, axis=0))
+    coherence = np.abs(crossed) / (both + 1e-12)
+    coherence[(seen < 0.5) | (np.roll(seen, -lag, axis=0) < 0.5)] = 0
+    strong = coherence > COHERENT
+    coherence[both < 0.05 * (np.median(both[strong]) if strong.any() else 0.0)] = 0
     turned = (waves[:, 1:] * np.conj(waves[:, :-1])).sum(0)
     each = np.array([part.sum() for part in np.array_split(turned, bands)])
     length = 2 * np.pi * spokes.step_m / np.maximum(np.angle(each), 1e-3)
     radius = spokes.radius_m[:count].reshape(bands, -1).mean(1)
-    return Moves(radius, length, np.angle(crossed) * length / (2 * np.pi), coherence)
+    return Moves(radius, length, np.angle(crossed) * length / (2 * np.pi), coherence, lag)
 
 
-def solve(found: Moves, free: tuple[int, ...]) -> Solved | None:
-    """The geometry's errors and the spiral's advance.
+def solve(found: Sequence[Moves], free: tuple[int, ...], last: Solved | None = None) -> Solved | None:
+    """The geometry's errors and the spiral's advance, by least squares over all moves.
+
+    Each swing of the groove moves two neighbours against each other; over longer lags it weighs less. So moves of long
+    lags say most, once short ones have told which wave they belong to.
 
     Parameters
     ----------
-    found : Moves
+    found : sequence of Moves
+        Of several lags, in the same bands.
     free : tuple of int
         Which of the six terms are looked for.
+    last : Solved or None
+        What is known so far, to within half a wave over the longest lag.
 
     Returns
     -------
     Solved or None
         None where too few spokes show a groove.
     """
-    spokes, bands = found.move_m.shape
-    use = found.coherence > COHERENT
-    if use.sum() < LEAST_PAIRS:
+    spokes, bands = found[0].move_m.shape
+    if (found[0].coherence > COHERENT).sum() < LEAST_PAIRS:
         return None
-    angle = 2 * np.pi * np.arange(spokes + 1) / spokes
-    rows = np.zeros((int(use.sum()), TERMS + bands))
-    for term in free:
-        values = _basis(term, angle[:, None], found.radius_m[None, :])
-        rows[:, term] = np.diff(values, axis=0)[use]
-    band = np.broadcast_to(np.arange(bands), (spokes, bands))[use]
-    rows[np.arange(len(rows)), TERMS + band] = 1 / spokes
+    parts = [_equations(each, free) for each in found]
+    rows, right, weight, wave = (np.concatenate(column) for column in zip(*parts, strict=True))
+    solved = np.zeros(TERMS + bands) if last is None else np.concatenate([last.terms, np.nan_to_num(last.advance_m)])
     used = np.flatnonzero(np.abs(rows).sum(0) > 0)
     scale = np.sqrt((rows[:, used] ** 2).sum(0))
     tall = rows[:, used] / scale
-    wave = found.wave_m[band]
-    right = found.move_m[use].copy()
-    weight = found.coherence[use] ** 2 / np.maximum(1 - found.coherence[use] ** 2, 0.05)
-    kept = np.ones(len(rows))
-    solved = np.zeros(TERMS + bands)
-    for _ in range(6):
-        weighed = tall * (weight * kept)[:, None]
-        solved[used] = np.linalg.lstsq(weighed.T @ tall, weighed.T @ right, rcond=1e-10)[0] / scale
-        rest = right - rows @ solved
+    for turn in range(6):
+        rest = right - rows @ solved if turn or last else right * 1.0
         whole = np.round(rest / wave) * wave  # a move is known up to whole waves
         right -= whole
         rest -= whole
         spread = max(float(np.median(np.abs(rest))) * 1.5, 1e-9)
-        kept = 1 / (1 + (rest / (2 * spread)) ** 2)
+        weighed = tall * (weight / (1 + (rest / (3 * spread)) ** 2))[:, None]
+        solved = np.zeros(TERMS + bands)
+        solved[used] = np.linalg.lstsq(weighed.T @ tall, weighed.T @ right, rcond=1e-10)[0] / scale
     advance = solved[TERMS:].copy()
-    advance[np.bincount(band, minlength=bands) < spokes // 30] = math.nan
+    advance[(found[0].coherence > COHERENT).sum(0) < spokes // 30] = math.nan
     return Solved(solved[:TERMS], advance, float(np.median(np.abs(rest))), len(rows))
+
+
+def _equations(found: Moves, free: tuple[int, ...]) -> tuple[NDArray[Any], ...]:
+    """Rows of unknowns' parts, moves, weights and waves, of those that are coherent."""
+    spokes, bands = found.move_m.shape
+    use = found.coherence > COHERENT
+    angle = 2 * np.pi * np.arange(spokes) / spokes
+    later = angle + 2 * np.pi * found.lag / spokes
+    rows = np.zeros((int(use.sum()), TERMS + bands))
+    for term in free:
+        change = _basis(term, later[:, None], found.radius_m) - _basis(term, angle[:, None], found.radius_m)
+        rows[:, term] = change[use]
+    band = np.broadcast_to(np.arange(bands), (spokes, bands))[use]
+    rows[np.arange(len(rows)), TERMS + band] = found.lag / spokes
+    sure = found.coherence[use] ** 2
+    return rows, found.move_m[use], sure / np.maximum(1 - sure, 0.1), found.wave_m[band]
 
 
 def _basis(term: int, angle: NDArray[Any], radius: NDArray[Any]) -> NDArray[Any]:
@@ -276,11 +300,12 @@ def _flat(values: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.where(seen, values - mean, 0), np.float32)
 
 
-def _analytic(values: NDArray[Any], step_m: float, wave_m: float) -> NDArray[Any]:
+def analytic(spokes: Spokes, wave_m: float) -> NDArray[Any]:
     """Complex waves along the spokes, of lengths around `wave_m`: pitch varies by up to twice."""
+    values = _flat(spokes.values)
     size = values.shape[1]
     spectrum = np.fft.rfft(values)
-    octave = np.log2(np.maximum(np.fft.rfftfreq(size, step_m) * wave_m, 1e-6))
+    octave = np.log2(np.maximum(np.fft.rfftfreq(size, spokes.step_m) * wave_m, 1e-6))
     gain = np.cos(np.clip(octave / 1.1, -1, 1) * np.pi / 2).astype(np.float32) * 2
     full = np.zeros((len(values), size), np.complex64)
     full[:, : spectrum.shape[1]] = spectrum * gain
