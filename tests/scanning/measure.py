@@ -21,6 +21,7 @@ SILENT = 1e-3
 CLICK = 8.0
 """How far out of the residue, in its own σ nearby, counts as a click: noise never gets there."""
 APART_S = 0.01
+FADE_S = 0.05
 HEARD = 0.01
 """And how large it is at least, of the song's mean level: -40 dB."""
 
@@ -86,19 +87,49 @@ def heard(sound: Audio, song: Audio, band_hz: tuple[float, float] = BAND_HZ) -> 
 def aligned(
     sound: NDArray[Any], song: NDArray[Any], rate_hz: int, band_hz: tuple[float, float]
 ) -> tuple[NDArray[Any], NDArray[Any], float]:
-    """Both in the band, the sound moved to where the song is and cut to its length; and the lag in samples."""
-    size = 1 << int(np.ceil(np.log2(len(sound) + len(song))))
-    f = np.fft.rfftfreq(size, 1 / rate_hz)
-    band = (f >= band_hz[0]) & (f <= band_hz[1])
-    Y, Q = np.fft.rfft(sound, size) * band, np.fft.rfft(song, size) * band
-    cross = Y * np.conj(Q)
-    lag = float(np.argmax(np.fft.irfft(cross, size)))  # signed: a sound upside down is not the song
-    omega = 2 * np.pi * np.arange(len(f)) / size
+    """Both in the band, the sound moved to where the song is and cut to its length; and the lag in samples.
+
+    Both fade in and out over `FADE_S`, so that nothing before or after the song rings into it.
+    """
+    fade = round(FADE_S * rate_hz)
+    first = _whole_lag(sound, song, rate_hz, band_hz) - fade
+    near = np.pad(sound, (max(-first, 0), max(first + len(song) + 2 * fade - len(sound), 0)))
+    near = _faded(near[max(first, 0) :][: len(song) + 2 * fade], fade // 2)
+    size = 1 << int(np.ceil(np.log2(len(near))))
+    there, given = np.fft.rfft(near, size), np.fft.rfft(song, size)
+    inside = _inside(size, rate_hz, band_hz)
+    cross, omega = there * np.conj(given) * inside, 2 * np.pi * np.arange(len(there)) / size
+    lag = float(fade)
     for _ in range(6):
         turned = cross * np.exp(1j * omega * lag)
         lag -= float(np.sum(omega * turned.imag) / np.sum(omega**2 * turned.real))  # Newton's step to the summit
-    moved = np.fft.irfft(Y * np.exp(1j * omega * lag), size)[: len(song)]
-    return moved, np.fft.irfft(Q, size)[: len(song)], lag - size if lag > size / 2 else lag
+    moved = np.fft.irfft(there * np.exp(1j * omega * lag), size)[: len(song)]
+    y, ref = (np.fft.irfft(np.fft.rfft(_faded(c, fade), size) * inside, size)[: len(song)] for c in (moved, song))
+    return y, ref, first + lag
+
+
+def _whole_lag(sound: NDArray[Any], song: NDArray[Any], rate_hz: int, band_hz: tuple[float, float]) -> int:
+    """To a sample: from their steps, of which none is so large that a broken stretch decides."""
+    size = 1 << int(np.ceil(np.log2(len(sound) + len(song))))
+    steps = np.diff(sound)
+    most = 20 * float(np.median(np.abs(steps)))
+    there, given = (np.fft.rfft(c, size) for c in (np.clip(steps, -most, most), np.diff(song)))
+    # signed: a sound upside down is not the song
+    lag = int(np.argmax(np.fft.irfft(there * np.conj(given) * _inside(size, rate_hz, band_hz), size)))
+    return lag - size if lag > size / 2 else lag
+
+
+def _inside(size: int, rate_hz: int, band_hz: tuple[float, float]) -> NDArray[Any]:
+    f = np.fft.rfftfreq(size, 1 / rate_hz)
+    return (f >= band_hz[0]) & (f <= band_hz[1])
+
+
+def _faded(sound: NDArray[Any], samples: int) -> NDArray[Any]:
+    out = sound.astype(np.float64)
+    ramp = np.sin(np.linspace(0, np.pi / 2, samples)) ** 2
+    out[:samples] *= ramp
+    out[-samples:] *= ramp[::-1]
+    return out
 
 
 def _bursts(rest: NDArray[Any], least: float, rate_hz: int) -> int:
@@ -113,12 +144,13 @@ def position_error_m(read: Groove, true: Groove, band_hz: tuple[float, float] = 
 
     The read groove may have another rate and begin elsewhere; one lag is allowed for, no gain.
     """
-    rate, music = true.rate_hz, true.music
+    rate = true.rate_hz
     found = read.lateral_m.astype(np.float64)
     if read.rate_hz != rate:
         found = soxr.resample(found, read.rate_hz, rate, quality="VHQ")
-    y, ref, _ = aligned(found, true.lateral_m.astype(np.float64), rate, band_hz)
-    return float(np.sqrt(np.mean((y - ref)[music.first : music.last] ** 2)))
+    given = true.lateral_m[true.music.first : true.music.last].astype(np.float64)
+    y, ref, _ = aligned(found, given, rate, band_hz)
+    return float(np.sqrt(np.mean((y - ref) ** 2)))
 
 
 def wow_percent(found: Geometry, true: Geometry, radius_m: float) -> tuple[float, float]:
