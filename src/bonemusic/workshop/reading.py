@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .. import presets
 from ..errors import FormatError
 from ..pictures.scan import scan
-from ..pictures.values import Values, straight
+from ..pictures.values import BAND_ROWS, Values, straight
 from ..progress import Progress, silent
 from ..scanning.faults import faults
 from ..scanning.reader import Reading, read
+from ..scanning.wow import wow
+from . import speed
 from .recipe import Recipe
 from .transferred import Scanned
 
@@ -30,34 +36,56 @@ def read_scans(sources: Sequence[Path], recipe: Recipe, progress: Progress = sil
     if len(sources) != 1:
         raise FormatError(f"{len(sources)} scans of a side cannot be joined yet; give one")
     picture = scan(sources[0], progress)
+    grey = mirrored(picture.grey) if recipe.scan.mirror else picture.grey
     dots = recipe.scan.dots_per_m
     density = (dots, dots) if dots is not None else picture.dots_per_m
-    rpm = recipe.rpm or presets.disc(recipe.disc).rpm
-    sampled = picture.grey[:: max(1, len(picture.grey) // 1000)]
-    reading = read(Values(picture.grey, straight(sampled), density), rpm, progress)
-    notes = (*picture.notes, *reading.notes)
-    return of_reading(reading, Values(picture.grey, straight(sampled)), rpm, recipe.rpm is not None, notes)
+    values = Values(grey, straight(grey[:: max(1, len(grey) // 1000)]), density, notes=picture.notes)
+    reading = read(values, recipe.rpm or presets.disc(recipe.disc).rpm, progress)
+    return of_reading(reading, values, recipe)
 
 
-def of_reading(reading: Reading, values: Values, rpm: Fraction, told: bool, notes: tuple[str, ...]) -> Scanned:
-    """What a transfer needs of a reading."""
+def mirrored(grey: NDArray[Any]) -> NDArray[Any]:
+    """The picture with left and right swapped, in place where that can be."""
+    out = grey if grey.flags.writeable else grey.copy()
+    for top in range(0, len(out), BAND_ROWS):
+        band = out[top : top + BAND_ROWS]
+        band[:] = band[:, ::-1].copy()
+    return out
+
+
+def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
+    """What a transfer needs of a reading: at its right speed, with its faults and its wow."""
     found, at = reading.found, reading.track.geometry
+    factor, speed_from, notes = speed.told(reading.groove, recipe.scan) if recipe.rpm is None else (1.0, "--rpm", ())
     return Scanned(
         grey=values.grey,
-        flat=reading.groove,
-        mended=reading.mended,
+        flat=speed.at_speed(reading.groove, factor) if factor != 1 else reading.groove,
+        mended=speed.at_speed(reading.mended, factor) if factor != 1 else reading.mended,
         track=reading.track,
         invented=reading.gaps.invented,
         missing=reading.gaps.missing,
-        speed_from="--rpm" if told else "assumed",
+        speed_from=speed_from or f"assumed, as of {recipe.disc}",
         hole=found.hole,
         direction=WINDINGS[found.winding],
-        mirrored=found.winding < 0,
+        mirrored=recipe.scan.mirror,
         way="lateral",
-        wow_before_percent=None,
-        wow_after_percent=None,
+        wow_before_percent=_wow_about_the_hole(reading),
+        wow_after_percent=_number(wow(reading.track.radius_m, reading.track.steps_per_turn)),
         faults=faults(
             values.grey, at, found.inner_m, found.outer_m, found.width_m * at.dots_per_m, found.pitch_m * at.dots_per_m
         ),
-        notes=notes,
+        notes=(*values.notes, *reading.notes, *notes),
     )
+
+
+def _wow_about_the_hole(reading: Reading) -> float | None:
+    """Once a turn, percent peak, where the disc is worst: e/r at the innermost turn, were it played by its hole."""
+    if reading.found.hole is None:
+        return None
+    x, y, _ = reading.found.hole
+    off_m, _ = reading.track.geometry.polar(np.array(x), np.array(y))
+    return 100 * float(off_m) / float(reading.groove.spiral.value.min())
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
