@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import soxr
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from bonemusic import presets
 from bonemusic.audio import Audio
@@ -22,8 +23,11 @@ CLICK = 8.0
 """How far out of the residue, in its own σ nearby, counts as a click: noise never gets there."""
 APART_S = 0.01
 FADE_S = 0.05
-HEARD = 0.01
-"""And how large it is at least, of the song's mean level: -40 dB."""
+STEEPER = 1.5
+"""And how much steeper than the song is within `NEAR_S` it is."""
+NEAR_S = 0.01
+WIDE = 0.45
+"""Clicks are sought up to this part of the rate: they are short."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Heard:
     lag_s : float
         How much later than the song the sound comes.
     clicks_per_minute : float
-        Bursts that stand out of the difference by far.
+        Bursts that stand out of the difference by far, and are steeper than anything that the song has nearby: what was
+        made up for a gap is wrong, but no click.
     seconds : int
         How many were compared.
     """
@@ -70,18 +75,22 @@ def heard(sound: Audio, song: Audio, band_hz: tuple[float, float] = BAND_HZ) -> 
     given = song.samples.mean(axis=1).astype(np.float64)
     if song.rate_hz != rate:
         given = soxr.resample(given, song.rate_hz, rate, quality="VHQ")
-    y, ref, lag = aligned(sound.samples.mean(axis=1).astype(np.float64), given, rate, band_hz)
-    seconds = len(ref) // rate
-    y, ref = (c[: seconds * rate].reshape(seconds, rate) for c in (y, ref))
+    taken = sound.samples.mean(axis=1).astype(np.float64)
+    y, ref, lag = aligned(taken, given, rate, band_hz)
+    y, ref = (_by_seconds(c, rate) for c in (y, ref))
     power = np.mean(ref**2, axis=1)
     loud = power > SILENT * power.mean()
     y, ref = y[loud], ref[loud]
     gain = np.sum(y * ref, axis=1) / np.sum(ref**2, axis=1)
-    rest = y / np.where(gain == 0, 1e-30, gain)[:, None] - ref
-    snr = 10 * np.log10(np.sum(ref**2) / np.sum(rest**2))
-    least = HEARD * float(np.sqrt(np.mean(ref**2)))
-    clicks = sum(_bursts(row, least, rate) for row in rest)
-    return Heard(float(snr), float(np.median(gain)), lag / rate, 60 * clicks / max(len(rest), 1), len(rest))
+    gain[gain == 0] = 1e-30
+    snr = 10 * np.log10(np.sum(ref**2) / np.sum((y / gain[:, None] - ref) ** 2))
+    wide = [_by_seconds(c, rate)[loud] for c in aligned(taken, given, rate, (band_hz[0], WIDE * rate))[:2]]
+    clicks = sum(_clicks(row / g, own, rate) for row, own, g in zip(*wide, gain, strict=True))
+    return Heard(float(snr), float(np.median(gain)), lag / rate, 60 * clicks / max(len(gain), 1), len(gain))
+
+
+def _by_seconds(sound: NDArray[Any], rate_hz: int) -> NDArray[Any]:
+    return sound[: len(sound) // rate_hz * rate_hz].reshape(-1, rate_hz)
 
 
 def aligned(
@@ -132,10 +141,12 @@ def _faded(sound: NDArray[Any], samples: int) -> NDArray[Any]:
     return out
 
 
-def _bursts(rest: NDArray[Any], least: float, rate_hz: int) -> int:
-    """How many bursts stand out of a second of what is left."""
-    usual = 1.4826 * float(np.median(np.abs(rest)))
-    at = np.flatnonzero(np.abs(rest) > max(CLICK * usual, least))
+def _clicks(sound: NDArray[Any], song: NDArray[Any], rate_hz: int) -> int:
+    """How many there are in a second."""
+    rest = np.abs(sound - song)
+    near = 2 * round(NEAR_S * rate_hz) + 1
+    steep, most = (maximum_filter1d(np.abs(np.diff(c, prepend=c[0])), n) for c, n in ((sound, 9), (song, near)))
+    at = np.flatnonzero((rest > CLICK * 1.4826 * np.median(rest)) & (steep > STEEPER * most))
     return int(len(at) > 0) + int(np.count_nonzero(np.diff(at) > APART_S * rate_hz))
 
 
