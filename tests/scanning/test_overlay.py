@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from bonemusic.scanning import overlay
+from bonemusic.scanning import enlarged, overlay
 from bonemusic.scanning.track import Geometry, Track
 
 TONE = np.arange(256, dtype=np.uint8)
@@ -105,8 +105,8 @@ def test_any_shape_of_picture_is_drawn_the_same_each_time_and_no_wider_than_3000
     for _ in range(2):
         held = io.BytesIO()
         given = track(bad=((100_000, 101_000),))
-        page = overlay.drawn(overlay.overview(grey, TONE, given), grey, TONE, given)
-        overlay.write(held, page)
+        page = enlarged.drawn(overlay.overview(grey, TONE, given), grey, TONE, given)
+        enlarged.write(held, page)
         made.append(held.getvalue())
     assert made[0] == made[1]
     assert page.width <= 3000

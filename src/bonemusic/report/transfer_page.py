@@ -124,7 +124,8 @@ def _disc(report: TransferReport, seen: Seen) -> str:
 
 
 def _facts(report: TransferReport) -> str:
-    gaps = f"{_brief(report.mended_seconds)} mended, {_brief(report.missing_seconds)} missing"
+    lost = f"{_brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
+    gaps = f"{_brief(report.mended_seconds)} mended, {lost}"
     facts = [
         ("Length", clock(report.seconds), f"{number(report.turns, 1)} turns at {speed(report.rpm)} rpm."),
         (

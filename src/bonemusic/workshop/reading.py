@@ -57,6 +57,9 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
     """What a transfer needs of a reading: at its right speed, with its faults and its wow."""
     found, at = reading.found, reading.track.geometry
     factor, speed_from, notes = speed.told(reading.groove, recipe.scan) if recipe.rpm is None else (1.0, "--rpm", ())
+    if not speed_from:
+        notes = (*notes, f"nothing tells the speed: it is taken as {recipe.disc}'s; give --rpm, --seconds, --hum or "
+                 "--tuned if it sounds wrong")  # fmt: skip
     return Scanned(
         grey=values.grey,
         flat=speed.at_speed(reading.groove, factor) if factor != 1 else reading.groove,
@@ -64,7 +67,7 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         track=reading.track,
         invented=reading.gaps.invented,
         missing=reading.gaps.missing,
-        speed_from=speed_from or f"assumed, as of {recipe.disc}",
+        speed_from=speed_from or f"assumed as of {recipe.disc}",
         hole=found.hole,
         direction=WINDINGS[found.winding],
         mirrored=recipe.scan.mirror,

@@ -21,7 +21,7 @@ from ..pictures.values import straight
 from ..playing.player import play as play_groove
 from ..presets import Curve, Stylus
 from ..progress import Progress, silent
-from ..scanning import overlay
+from ..scanning import enlarged, overlay
 from ..scanning.declick import declicked
 from .output import refuse, refuse_inputs, together
 from .play import CEILING_DBFS, REFERENCE_DBFS
@@ -83,7 +83,7 @@ def transfer(
         progress("drawing the track", 0.4)
         tone = straight(scanned.grey[:: max(1, len(scanned.grey) // 1000)])
         disc = overlay.overview(scanned.grey, tone, scanned.track)
-        drafts.add(lambda file: overlay.write(file, overlay.drawn(disc, scanned.grey, tone, scanned.track)))
+        drafts.add(lambda file: enlarged.write(file, enlarged.drawn(disc, scanned.grey, tone, scanned.track)))
         progress("drawing the report", 0.8)
         report, seen = told(scanned, sources, recipe, curve, stylus, flat, heard, disc, NAMES)
         drafts.add(lambda file: file.write(page(report, seen).encode("utf-8", "backslashreplace")))
