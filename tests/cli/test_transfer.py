@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +73,12 @@ def test_pictures_without_a_disc_are_refused_and_leave_nothing(run: Run, place: 
     refused(run("transfer", "blank.png", "-o", "side"), "groove", codes=(1,))
     refused(run("transfer", "missing.png", "-o", "side"), "missing.png", codes=(1,))
     assert [p.name for p in place.iterdir()] == ["blank.png"]
+
+
+def test_without_matplotlib_nothing_is_begun(
+    run: Run, place: Path, scan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr(reading, "read_scans", lambda *given: pytest.fail("was read"))
+    refused(run("transfer", scan, "-o", "side"), "matplotlib", "pip install", codes=(1,))
+    assert [p.name for p in place.iterdir()] == ["scan.png"]

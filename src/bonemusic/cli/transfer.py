@@ -34,12 +34,13 @@ def transfer(scans: tuple[Path, ...], folder: Path, json: bool, quiet: bool, **w
       bonemusic transfer scan.tif -o taste --regions 10-12,100-102
     """
     recipe = recipe_of(wishes)
-    from ..report.transfer_page import transfer_page
+    from ..report.transfer_page import ready, transfer_page
     from ..workshop import transfer as work
     from ..workshop.reading import read_scans
     from . import words
 
     work.refuse_folder(folder, scans)
+    ready()
     with shown(quiet) as progress, given_all(scans) as files:
         scanned = read_scans(files, recipe, progress)
         report = work.transfer(scanned, files, recipe, folder, transfer_page, progress)

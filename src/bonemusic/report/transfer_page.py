@@ -13,6 +13,7 @@ from ..scanning.overlay import COLOURS
 from ..workshop.reports import TransferReport, as_json
 from ..workshop.transferred import Seen
 from .check_tables import table
+from .plots import drawing
 from .sounds import address
 from .style import style_of
 from .transfer_figures import confidence, spectra
@@ -52,6 +53,18 @@ def transfer_page(report: TransferReport, seen: Seen) -> str:
         "<footer><p>Made by <b>bonemusic</b>. This page is one file: it fetches nothing and runs nothing."
         "</p></footer>\n</body>\n</html>\n"
     )
+
+
+def ready() -> None:
+    """See that the page can be drawn, before minutes of work.
+
+    Raises
+    ------
+    OutputError
+        Matplotlib is not installed.
+    """
+    with drawing(1, 1, 8):
+        pass
 
 
 def _title(report: TransferReport) -> str:
