@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ..errors import FormatError
 from ..pictures.values import Values
 from ..progress import Progress, silent
-from . import edges, extent, normals, spokes
+from . import edges, normals, perspective, spokes
 from .lines import Lines, lines_of
+from .ring import NO_TURNS, NoTurns, Ring, refined
 from .track import Geometry
 
 LEAST_SIDE_PX = 400
@@ -21,18 +22,10 @@ LEAST_PITCH_PX = 2.2
 """Two dots to a turn are the least that tells turns apart at all (Nyquist), and lenses leave nothing of it."""
 MOST_STRETCH = 0.02
 MOST_OBLIQUE = 0.003
-STEP_PX = 1.5
-BEYOND = 1.3
-"""Lead-ins are looked for as far as this beyond the turns that lie side by side."""
-LAGS = (5, 24, 90)
-"""Spokes; an arc of a quarter turn tells a centre far better than neighbours do."""
-TERMS = (0, 1, 2, 3, 4, 5)
-NO_TURNS = "there are lines around a centre, but no turns of a groove; is it a scan of a disc?"
+NOTED_OBLIQUE = 0.0006
 SECTORS = 72
 SMALLEST_M, LARGEST_M = 10e-3, 0.2
 """Outer radii of discs that were ever made: 3 to 16 inches across, and some room."""
-MOST_REST = 0.1
-"""Of a wave; moves at random leave 0.2."""
 CIRCLES = 0.3
 """Of the lines' distance; a spiral advances by one in a turn."""
 MARGIN_M = 2e-3
@@ -106,6 +99,18 @@ def find(values: Values, dots_per_m: tuple[float, float] | None, progress: Progr
         raise FormatError(
             f"{grey.shape[1]} × {grey.shape[0]} px are too few to show a disc's groove; scan it at 1200 dpi or more"
         )
+    try:
+        found = _found(grey, dots_per_m, progress)
+    except NoTurns as why:
+        raise _oblique_at_last(grey, why) from why
+    progress("finding the disc", 0.9)
+    found = _with_edges(grey, found) if dots_per_m is not None else _scaled(grey, found)
+    progress("finding the disc", 1.0)
+    return found
+
+
+def _found(grey: NDArray[Any], dots_per_m: tuple[float, float] | None, progress: Progress) -> Found:
+    """All but the hole and the rim."""
     down, across = dots_per_m or (UNIT_PER_M, UNIT_PER_M)
     mean = (down + across) / 2
     met = _meeting(grey, across / down, progress)
@@ -124,19 +129,37 @@ def find(values: Values, dots_per_m: tuple[float, float] | None, progress: Progr
             f"scan it at {_enough_dpi(finest, mean)} dpi or more"
         )
     progress("finding the disc", 0.5)
-    ring = _refined(grey, geometry, low, high, float(np.median(met.tiles.wave_px)) / mean)
-    _refuse_oblique(ring, across / down - 1)
+    ring = refined(grey, geometry, low, high, float(np.median(met.tiles.wave_px)) / mean)
+    oblique = _obliqueness(ring, across / down - 1)
     progress("finding the disc", 0.8)
-    found = _told(grey, ring)
-    found = _with_edges(grey, found) if dots_per_m is not None else _scaled(grey, found)
-    progress("finding the disc", 1.0)
-    return found
+    told = _told(grey, ring)
+    return replace(told, notes=(*told.notes, oblique)) if oblique else told
 
 
-def _refuse_oblique(ring: _Ring, told: float) -> None:
-    """Refuse what no scanner makes: axes that differ by far, or askew, or circles that wander with their size."""
+def _oblique_at_last(grey: NDArray[Any], why: NoTurns) -> FormatError:
+    """What to say where no groove was found: perhaps there is one, but far from straight above."""
+    try:
+        perspective.view_of(grey)
+    except FormatError:
+        return why
+    return FormatError("the disc is seen obliquely: its turns are no circles; scan it flat, or try --perspective")
+
+
+def _obliqueness(ring: Ring, told: float) -> str:
+    """What no scanner makes: axes that differ by far, or askew, or circles that wander with their size.
+
+    Returns
+    -------
+    str
+        A note, where there is a little of that; else nothing.
+
+    Raises
+    ------
+    FormatError
+        Too much of it.
+    """
     stretch = abs(ring.geometry.stretch - told)
-    skew = math.hypot(*ring.solved.terms[3:4])
+    skew = abs(float(ring.solved.terms[3]))
     oblique = math.hypot(*ring.solved.terms[4:]) * ring.dense_m[1]
     if stretch > MOST_STRETCH:
         why = f"its axes differ by {100 * stretch:.1f} %"
@@ -144,8 +167,10 @@ def _refuse_oblique(ring: _Ring, told: float) -> None:
         why = f"its circles are ellipses askew, by {100 * skew:.1f} %"
     elif oblique > MOST_OBLIQUE:
         why = f"what is near is larger than what is far, by {200 * oblique:.1f} %"
+    elif oblique > NOTED_OBLIQUE or skew > NOTED_OBLIQUE:
+        return f"the disc is seen a little obliquely ({100 * max(skew, 2 * oblique):.2f} %); --perspective mends that"
     else:
-        return
+        return ""
     raise FormatError(f"the disc is seen obliquely: {why}; scan it flat, or try --perspective")
 
 
@@ -203,72 +228,7 @@ def _meeting(grey: NDArray[Any], ratio: float, progress: Progress) -> normals.Me
     return best
 
 
-@dataclass(frozen=True)
-class _Ring:
-    """A disc whose geometry stands: its spokes, where lines are, and how they move."""
-
-    geometry: Geometry
-    wave_m: float
-    dense_m: tuple[float, float]
-    reach_m: tuple[float, float]
-    moved: spokes.Moves
-    solved: spokes.Solved
-
-
-def _refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float, wave_m: float) -> _Ring:
-    """The geometry exactly, and what is left in it."""
-    step = STEP_PX / geometry.dots_per_m
-    seen = spokes.sample(grey, geometry, low_m, high_m, step, 0.5)
-    rough, wave_m = _rough(seen, max(wave_m, 2 * step))
-    geometry = spokes.corrected(geometry, rough.terms)
-    # now all radii, and of these the ones where turns lie side by side
-    seen = spokes.sample(grey, geometry, 0.3 * low_m, BEYOND * high_m, step)
-    waves = spokes.analytic(seen, wave_m)
-    agree, deny, ring_m = extent.rings(waves, step, geometry.dots_per_m)
-    low, high = (round((r - seen.first_m) / ring_m) for r in (low_m, high_m))
-    low, high = extent.dense(agree, low, high)
-    dense_m = seen.first_m + ring_m * (low + 0.5), seen.first_m + ring_m * (high - 0.5)
-    reach = extent.all_of_it(agree, deny, low, high, ring_m)
-    reach_m = seen.first_m + ring_m * reach[0], seen.first_m + ring_m * reach[1]
-    part = slice(*(round((r - seen.first_m) / step) for r in dense_m))
-    moved, solved = _exact(waves[:, part], seen.between(*dense_m))
-    return _Ring(spokes.corrected(geometry, solved.terms), wave_m, dense_m, reach_m, moved, solved)
-
-
-def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[spokes.Solved, float]:
-    """The geometry's errors from neighbouring spokes, by the wave that agrees best."""
-    best: tuple[spokes.Solved, float] | None = None
-    for times in (1, 2, 4):
-        solved = spokes.solve([spokes.moves(spokes.analytic(seen, wave_m * times), seen)], (0, 1, 2))
-        if solved and solved.rest_m < 0.15 * wave_m * times and (best is None or solved.rest_m < best[0].rest_m):
-            best = solved, wave_m * times
-    if best is None:
-        raise FormatError(NO_TURNS)
-    return best
-
-
-def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spokes.Solved]:
-    """Moves of ever longer lags, each unwrapped by the ones before."""
-    found = [spokes.moves(waves, seen)]
-    around = (found[0].coherence > spokes.COHERENT).any(1).mean()
-    free = TERMS if around > 0.6 else TERMS[:3] if around > 0.4 else TERMS[:2]
-    solved = spokes.solve(found, free)
-    for lag in LAGS:
-        found.append(spokes.moves(waves, seen, lag))
-        solved = spokes.solve(found, free, solved) if solved else None
-    if solved is None or not _agree(solved, float(np.median(found[0].wave_m))):
-        raise FormatError(NO_TURNS)
-    return found[0], solved
-
-
-def _agree(solved: spokes.Solved, wave_m: float) -> bool:
-    """Whether the moves are those of turns: bones, wood and fur have lines around a point, but no common pitch."""
-    typical = np.nanmedian(solved.advance_m)
-    scatter = np.nanmedian(np.abs(solved.advance_m - typical))
-    return bool(solved.rest_m < MOST_REST * wave_m and scatter < 0.3 * abs(typical) + MOST_REST * wave_m)
-
-
-def _told(grey: NDArray[Any], ring: _Ring) -> Found:
+def _told(grey: NDArray[Any], ring: Ring) -> Found:
     """All that is to be told, of a geometry that stands."""
     geometry = ring.geometry
     step = 1 / geometry.dots_per_m
@@ -276,7 +236,7 @@ def _told(grey: NDArray[Any], ring: _Ring) -> Found:
     thin = spokes.sample(grey, geometry, ring.dense_m[0] - MARGIN_M, ring.dense_m[1] + MARGIN_M, step, 0.03, along=3)
     lines = lines_of(thin, 1.5 * max(abs(advance), ring.wave_m), ring.dense_m)
     if lines is None:
-        raise FormatError(NO_TURNS)
+        raise NoTurns(NO_TURNS)
     if abs(advance) < CIRCLES * lines.spacing_m:
         raise FormatError("there are circles in the picture, but no spiral: a groove's turns would lead inwards")
     seed_m, seed_rad = _seed(lines, ring.moved, thin)

@@ -1,0 +1,123 @@
+"""The ring of a disc's groove, exactly: its geometry, refined from a rough one, and from where to where it reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import FormatError
+from . import extent, spokes
+from .track import Geometry
+
+STEP_PX = 1.5
+BEYOND = 1.3
+"""Lead-ins are looked for as far as this beyond the turns that lie side by side."""
+LAGS = (5, 24, 90)
+"""Spokes; an arc of a quarter turn tells a centre far better than neighbours do."""
+TERMS = (0, 1, 2, 3, 4, 5)
+NO_TURNS = "there are lines around a centre, but no turns of a groove; is it a scan of a disc?"
+MOST_REST = 0.1
+"""Of a wave; moves at random leave 0.2."""
+
+
+class NoTurns(FormatError):  # noqa: N818  (it is a finding as much as an error)
+    """There is no groove in a picture, or none that is seen from above."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A groove whose geometry stands.
+
+    Attributes
+    ----------
+    geometry : Geometry
+    wave_m : float
+        Length of the wave along the radius by which it was found; the pitch, or a part of it.
+    dense_m : (float, float)
+        Radii between which turns lie side by side.
+    reach_m : (float, float)
+        Radii between which there is any groove.
+    moved : Moves
+        From each spoke to the next, in bands of the former.
+    solved : Solved
+        What of the last round's geometry was still wrong, and the spiral's advance.
+    """
+
+    geometry: Geometry
+    wave_m: float
+    dense_m: tuple[float, float]
+    reach_m: tuple[float, float]
+    moved: spokes.Moves
+    solved: spokes.Solved
+
+
+def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float, wave_m: float) -> Ring:
+    """The geometry exactly.
+
+    Parameters
+    ----------
+    grey : ndarray, uint8 or uint16, (rows, columns)
+    geometry : Geometry
+        Right to within some millimetres.
+    low_m, high_m : float
+        Radii between which there are turns.
+    wave_m : float
+        Typical distance of lines, or a part of it.
+
+    Raises
+    ------
+    NoTurns
+        What is there does not move as turns do.
+    """
+    step = STEP_PX / geometry.dots_per_m
+    seen = spokes.sample(grey, geometry, low_m, high_m, step, 0.5)
+    rough, wave_m = _rough(seen, max(wave_m, 2 * step))
+    geometry = spokes.corrected(geometry, rough.terms)
+    # now all radii, and of these the ones where turns lie side by side
+    seen = spokes.sample(grey, geometry, 0.3 * low_m, BEYOND * high_m, step)
+    waves = spokes.analytic(seen, wave_m)
+    agree, deny, ring_m = extent.rings(waves, step, geometry.dots_per_m)
+    low, high = (round((r - seen.first_m) / ring_m) for r in (low_m, high_m))
+    low, high = extent.dense(agree, low, high)
+    dense_m = seen.first_m + ring_m * (low + 0.5), seen.first_m + ring_m * (high - 0.5)
+    reach = extent.all_of_it(agree, deny, low, high, ring_m)
+    reach_m = seen.first_m + ring_m * reach[0], seen.first_m + ring_m * reach[1]
+    part = slice(*(round((r - seen.first_m) / step) for r in dense_m))
+    moved, solved = _exact(waves[:, part], seen.between(*dense_m))
+    return Ring(spokes.corrected(geometry, solved.terms), wave_m, dense_m, reach_m, moved, solved)
+
+
+def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[spokes.Solved, float]:
+    """The geometry's errors from neighbouring spokes, by the wave that agrees best."""
+    best: tuple[spokes.Solved, float] | None = None
+    for times in (1, 2, 4):
+        solved = spokes.solve([spokes.moves(spokes.analytic(seen, wave_m * times), seen)], (0, 1, 2))
+        if solved and solved.rest_m < 0.15 * wave_m * times and (best is None or solved.rest_m < best[0].rest_m):
+            best = solved, wave_m * times
+    if best is None:
+        raise NoTurns(NO_TURNS)
+    return best
+
+
+def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spokes.Solved]:
+    """Moves of ever longer lags, each unwrapped by the ones before."""
+    found = [spokes.moves(waves, seen)]
+    around = (found[0].coherence > spokes.COHERENT).any(1).mean()
+    free = TERMS if around > 0.6 else TERMS[:3] if around > 0.4 else TERMS[:2]
+    solved = spokes.solve(found, free)
+    for lag in LAGS:
+        found.append(spokes.moves(waves, seen, lag))
+        solved = spokes.solve(found, free, solved) if solved else None
+    if solved is None or not _agree(solved, float(np.median(found[0].wave_m))):
+        raise NoTurns(NO_TURNS)
+    return found[0], solved
+
+
+def _agree(solved: spokes.Solved, wave_m: float) -> bool:
+    """Whether the moves are those of turns: bones, wood and fur have lines around a point, but no common pitch."""
+    typical = np.nanmedian(solved.advance_m)
+    scatter = np.nanmedian(np.abs(solved.advance_m - typical))
+    return bool(solved.rest_m < MOST_REST * wave_m and scatter < 0.3 * abs(typical) + MOST_REST * wave_m)
