@@ -35,6 +35,10 @@ def read_scans(sources: Sequence[Path], recipe: Recipe, progress: Progress = sil
     """
     if len(sources) != 1:
         raise FormatError(f"{len(sources)} scans of a side cannot be joined yet; give one")
+    if recipe.scan.track == "density" or recipe.scan.perspective:
+        raise FormatError(
+            "tracks of varying brightness and pictures taken at an angle cannot be read yet; scan it flat"
+        )
     picture = scan(sources[0], progress)
     grey = mirrored(picture.grey) if recipe.scan.mirror else picture.grey
     dots = recipe.scan.dots_per_m
