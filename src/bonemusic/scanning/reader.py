@@ -26,9 +26,6 @@ from .track import Geometry, Track
 BLUR_PX = 0.8
 """Of a flatbed's lens, until the groove's own look is learned (assumed)."""
 RATES_HZ = (24_000, 48_000, 96_000, 192_000)
-PLACES = 7
-"""Radii at which some turns are followed to settle the centre."""
-SETTLING_TURNS = 1.3
 SMOOTHED = 61
 """Profiles over which the land's slope is alike."""
 LEARNING_BLOCKS = 24
@@ -82,11 +79,12 @@ def read(values: Values, rpm: Fraction, progress: Progress = silent) -> Reading:
     rate = _rate(found, rpm)
     step_rad = 2 * math.pi * float(rpm / 60) / rate
     sight = box(found.width_m * found.geometry.dots_per_m, BLUR_PX)
-    settled = _settled(grey, found, sight, step_rad)
-    side = walk.along(
-        grey, settled.geometry, sight, found.bright, _place(found, settled.geometry), step_rad, found.winding > 0,
+    seen = walk.along(
+        grey, found.geometry, sight, found.bright, _place(found), step_rad, found.winding > 0,
         expected_turns=(found.outer_m - found.inner_m) / found.pitch_m, progress=progress,
     )  # fmt: skip
+    settled = settle.settled(_means(found.geometry, seen), found.geometry)
+    side = walk.moved(seen, found.geometry, settled.geometry)
     track = _measured(grey, settled.geometry, sight, found.bright, side, progress)
     groove = groove_of(track, rpm, rate, found, side.closed)
     fixed = gaps.mended(groove.lateral_m, track.confidence, rate, progress)
@@ -99,21 +97,9 @@ def _rate(found: Found, rpm: Fraction) -> int:
     return next((rate for rate in RATES_HZ if rate >= 0.99 * wanted), RATES_HZ[-1])
 
 
-def _place(found: Found, geometry: Geometry) -> walk.Place:
-    """The seed as seen from a settled centre."""
-    x, y = found.geometry.pixels(np.array(found.seed_m), np.array(found.seed_rad))
-    radius, angle = geometry.polar(x, y)
-    dots = geometry.dots_per_m
-    return walk.Place(float(radius) * dots, float(angle), found.pitch_m * dots)
-
-
-def _settled(grey: NDArray[Any], found: Found, sight: Sight, step_rad: float) -> settle.Settled:
-    """Centre and stretch, from a few turns here and there."""
-    geometry = found.geometry
-    first = walk.along(
-        grey, geometry, sight, found.bright, _place(found, geometry), step_rad, found.winding > 0, SETTLING_TURNS
-    )
-    return settle.settled(_means(geometry, first), geometry)
+def _place(found: Found) -> walk.Place:
+    dots = found.geometry.dots_per_m
+    return walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots)
 
 
 def _means(geometry: Geometry, path: walk.Walk) -> settle.Means:
@@ -147,8 +133,8 @@ def _measured(
     over_blocks(lambda first, last: measure(sight, first, last, none), count, "measuring the groove", progress)
     sure = confidence(told[:, 2], told[:, 4], sight.noise_gain)
     slope, strength = _mean(told[:, 3], sure), _mean(told[:, 2], sure)
-    off = told[:, 0] + (told[:, 1] - np.float32(sight.tilt) * slope) / np.maximum(strength, 1e-3)
-    off[told[:, 2] <= 0] = 0
+    near = (told[:, 1] - np.float32(sight.tilt) * slope) / np.maximum(np.maximum(strength, told[:, 2] / 2), 1e-3)
+    off = np.where(told[:, 2] > 0, told[:, 0] + np.clip(near, -1, 1), 0)
     return Track(
         geometry,
         side.start_rad,

@@ -19,8 +19,11 @@ from .track import Geometry
 
 PER_TURN = 64
 """Means of the path that are kept of each turn."""
-TURNS = 4.0
+TURNS = 2.0
 """Turns that share one smooth spiral, straight but for a bend."""
+FEW = 4
+AGREED = 4.0
+"""Of so few groups all count; of more, those not further from most than so many times the usual."""
 ROUNDS = 4
 
 
@@ -101,25 +104,39 @@ def settled(path: Means, geometry: Geometry) -> Settled:
     skew, error = 0.0, np.zeros(len(path.x_px))
     for _ in range(ROUNDS):
         radius, angle = geometry.polar(path.x_px, path.y_px)
-        swings = np.stack(
-            [np.cos(angle), np.sin(angle), radius * np.cos(2 * angle) / 2, radius * np.sin(2 * angle) / 2]
-        )
+        swings = np.stack([np.cos(angle), np.sin(angle), radius * np.cos(2 * angle) / 2, radius * np.sin(2 * angle) / 2])
         left = _less_spirals(np.concatenate([radius[None], swings]), path, keep)
-        normal = (left[1:] * keep) @ left[1:].T + 1e-12 * np.diag([1.0, 1.0, 1e-4, 1e-4])
-        found = np.linalg.solve(normal, (left[1:] * keep) @ left[0])
+        used = keep & _agreed(left, path.group)
+        found = _fitted(left[:, used])
         error = left[0] - found @ left[1:]
-        typical = 1.5 * float(np.median(np.abs(error[keep]))) + 1e-9
-        keep = np.abs(error) < 4 * typical
+        keep = np.abs(error) < 6 * float(np.median(np.abs(error[used]))) + 1e-9
         across, down = geometry.across_per_m * (1 + found[2] / 2), geometry.down_per_m * (1 - found[2] / 2)
         mean = dots / ((across + down) / 2)
         geometry = Geometry(
-            geometry.x_px + found[0] * geometry.across_per_m,
-            geometry.y_px - found[1] * geometry.down_per_m,
-            across * mean,
-            down * mean,
+            geometry.x_px + float(found[0]) * geometry.across_per_m,
+            geometry.y_px - float(found[1]) * geometry.down_per_m,
+            float(across * mean),
+            float(down * mean),
         )
         skew = float(found[3])
-    return Settled(geometry, skew, float(np.sqrt((error[keep] ** 2).mean())))
+    return Settled(geometry, skew, float(np.sqrt((error[used] ** 2).mean())))
+
+
+def _fitted(left: NDArray[Any]) -> NDArray[Any]:
+    """Least squares of the first row by the others."""
+    normal = left[1:] @ left[1:].T
+    normal += 1e-9 * np.trace(normal) * np.diag([1.0, 1.0, 1e-2, 1e-2])
+    return np.asarray(np.linalg.solve(normal, left[1:] @ left[0]))
+
+
+def _agreed(left: NDArray[Any], group: NDArray[Any]) -> NDArray[Any]:
+    """Which means belong to groups that, each by itself, swing as most do: not lead-in and lead-out, which bend."""
+    groups = np.unique(group[(left[1] != 0) | (left[2] != 0)])
+    if len(groups) < FEW:
+        return np.ones(len(group), bool)
+    own = np.array([_fitted(left[:, group == each])[:2] for each in groups.tolist()])
+    away = np.hypot(*(own - np.median(own, axis=0)).T)
+    return np.isin(group, groups[away <= AGREED * np.median(away) + 1e-8])
 
 
 def _less_spirals(columns: NDArray[Any], path: Means, keep: NDArray[Any]) -> NDArray[Any]:

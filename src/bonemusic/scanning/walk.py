@@ -136,6 +136,28 @@ def along(
     )
 
 
+def moved(path: Walk, old: Geometry, new: Geometry) -> Walk:
+    """The same path as seen from another centre, at even steps about that."""
+    dots = old.dots_per_m
+    count = len(path.radius_px)
+    radius, turned = np.empty(count), np.empty(count)
+    for first in range(0, count, STRETCH):
+        part = slice(first, min(first + STRETCH, count))
+        angle = path.start_rad + path.step_rad * np.arange(part.start, part.stop)
+        radius[part], seen = new.polar(*old.pixels(path.radius_px[part] / dots, angle))
+        turned[part] = (seen - angle + math.pi) % (2 * math.pi) - math.pi  # a small angle
+    turned /= path.step_rad
+    turned += np.arange(count)
+    first, last = math.ceil(turned[0]), math.floor(turned[-1])
+    places = np.arange(first, last + 1.0)
+    radius = np.interp(places, turned, radius)
+    nearest = np.clip(np.rint(np.interp(places, turned, np.arange(count))), 0, count - 1).astype(np.int64)
+    return Walk(
+        path.start_rad + path.step_rad * first, path.step_rad, radius * new.dots_per_m, path.strength[nearest],
+        path.noise, path.closed,
+    )  # fmt: skip
+
+
 def _probed(
     grey: NDArray[Any], frame: NDArray[Any], sight: Sight, sign: float, place: Place, step_rad: float
 ) -> tuple[float, float]:
