@@ -16,7 +16,7 @@ from .filling import filled
 from .impulses import impulses, united
 
 FLOOR = 2.0**-15
-"""No innovation below ten of these is a click: a step of 16 bits."""
+"""No innovation below a dozen of these is a click: a step of 16 bits."""
 MARGIN_S = 50e-6
 """What is filled on either side of what was heard."""
 

@@ -25,6 +25,8 @@ WEAK, SURE = 0.5, 0.8
 """A gap is where the confidence is below `WEAK`; it reaches as far as the confidence is below `SURE`."""
 MARGIN_S, FARTHEST_S = 40e-6, 0.5e-3
 """A gap is wider than the samples of low confidence by so much at once, and by no more while it is below `SURE`."""
+JUMP = 8.0
+"""Deviations of the innovation. No music that was tried has one; castanets do, and are filled in as they were."""
 LEAST_M = 0.05e-6
 """No innovation less than this is a jump: a hundredth of a pixel at 4800 dpi."""
 
@@ -105,8 +107,9 @@ def _jumps(x: NDArray[Any], rate_hz: float, margin: int, progress: Progress) -> 
     """Where a mended groove still jumps as music does not."""
     every = max(1, round(rate_hz / MEANS_HZ))
     means = _means(x, every)
-    runs = impulses(means, rate_hz / every, LEAST_M, progress=progress, step="looking for jumps")
-    return np.asarray(np.clip(every * runs + margin * np.array([-1, 1]), 0, len(x)))
+    runs = impulses(means, rate_hz / every, LEAST_M, JUMP, progress, "looking for jumps")
+    beside = every + margin  # the mean next to those that stand out may be spoilt in part
+    return np.asarray(np.clip(every * runs + beside * np.array([-1, 1]), 0, len(x)))
 
 
 @kernel

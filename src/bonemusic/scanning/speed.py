@@ -19,6 +19,8 @@ STEADY = 0.1
 AROUND_HZ = 4.0
 CLIPPED_DB = 15.0
 """No harmonic counts for more than this above what lies around it."""
+CLEAR_DB = 10.0
+"""From which a harmonic's frequency is told."""
 STEP = 5e-5
 APART, CLEAR = 0.006, 0.5
 """A speed further away than this that fits as well makes the best worth nothing; one half as good, no matter."""
@@ -90,7 +92,7 @@ def _told_by(level_db: NDArray[Any], stands_db: NDArray[Any], lines: NDArray[Any
     for line, harmonic in zip(np.round(lines).astype(int).tolist(), harmonics.tolist(), strict=True):
         top = line - 1 + int(np.argmax(level_db[line - 1 : line + 2]))
         left, middle, right = level_db[top - 1 : top + 2]
-        if middle < max(left, right):
+        if middle < max(left, right) or stands_db[top] < CLEAR_DB:
             continue
         place = top + 0.5 * (left - right) / (left - 2 * middle + right - 1e-12)
         above += stands_db[top] ** 2 * harmonic * place
