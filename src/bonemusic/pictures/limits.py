@@ -23,6 +23,9 @@ MAX_PROGRESSIVE_BYTES = 5_000_000_000
 MAX_SCANNED = 200_000_000_000
 """Pixels times scans. Each scan passes over all of the picture, some 10¹⁰ pixels a second, even where it is empty."""
 
+DAMAGED = "is damaged, or not all of it; take a whole copy of the file, or export it again"
+"""What is said of a picture that ends before it should, or whose parts contradict each other."""
+
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # or it speaks on stderr, where one line is ours
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ..errors import FormatError
 from ..progress import Progress
-from .limits import hushed
+from .limits import DAMAGED, hushed
 from .png import inflated
 from .room import room
-from .tiff import DAMAGED, DEFLATE, JPEG, LZW, NONE, OLD_DEFLATE, Directory
+from .tiff import DEFLATE, JPEG, LZW, NONE, OLD_DEFLATE, Directory
 from .unpacking import undo_differences, unpack_bits, unpack_lzw
 
 THREADS = 2

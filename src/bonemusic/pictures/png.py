@@ -20,27 +20,33 @@ from ..ahead import ahead
 from ..errors import FormatError
 from ..jit import kernel
 from ..progress import Progress
+from .limits import DAMAGED
 from .room import room
 from .samples import Samples
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 BAND_BYTES = 4_000_000
 READ_BYTES = 1 << 18
+MOST_EXIF_BYTES = 1_000_000
 MOST_RATIO = 1032
 """Deflate packs at most 258 bytes into two bits (RFC 1951)."""
-DAMAGED = "is a damaged PNG, or not all of it; take a whole copy of the file"
 _COUNT = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
 @dataclass(frozen=True)
 class Header:
-    """What is said before the picture; `begin` is where its first chunk lies."""
+    """What is said before the picture.
+
+    `begin` is where its first chunk lies; dots are to the metre, down and across, whatever the file says.
+    """
 
     width: int
     height: int
     samples: Samples
     interlaced: bool
     begin: int
+    dots_per_m: tuple[float, float] | None
+    orientation: int
 
 
 def header(file: IO[bytes]) -> Header:
@@ -57,7 +63,7 @@ def header(file: IO[bytes]) -> Header:
     if kind != b"IHDR" or size != 13:
         raise FormatError(DAMAGED)
     width, height, bits, colour, _, _, interlaced = struct.unpack(">IIBBBBB", _held(file, kind, size))
-    palette = None
+    palette, dots, orientation = None, None, 1
     while True:
         begin = file.tell()
         size, kind = _chunk(file)
@@ -67,6 +73,11 @@ def header(file: IO[bytes]) -> Header:
             if size % 3 or not 3 <= size <= 768:
                 raise FormatError(DAMAGED)
             palette = np.frombuffer(_held(file, kind, size), np.uint8).reshape(-1, 3)
+        elif kind == b"pHYs" and size == 9:
+            across, down, unit = struct.unpack(">IIB", _held(file, kind, size))
+            dots = (float(down), float(across)) if unit == 1 else None
+        elif kind == b"eXIf" and size <= MOST_EXIF_BYTES:
+            orientation = _orientation(_held(file, kind, size))
         else:
             file.seek(size + 4, 1)
     samples = Samples(
@@ -74,7 +85,18 @@ def header(file: IO[bytes]) -> Header:
     )
     if not samples.known() or not (width and height):
         raise FormatError(DAMAGED)
-    return Header(width, height, samples, bool(interlaced), begin)
+    return Header(width, height, samples, bool(interlaced), begin, dots, orientation)
+
+
+def _orientation(exif: bytes) -> int:
+    from PIL import Image
+
+    try:
+        held = Image.Exif()
+        held.load(exif)
+        return int(held.get(274, 1))
+    except Exception:  # damaged tags turn nothing
+        return 1
 
 
 def decoded(path: Path, head: Header, progress: Progress) -> tuple[NDArray[Any], float]:
@@ -122,16 +144,18 @@ def inflated(packed: Iterator[bytes], sizes: list[int]) -> Iterator[bytearray]:
     stream = zlib.decompressobj()
     rest = b""
     for size in sizes:
-        held = bytearray()
-        while len(held) < size:
+        held, at = bytearray(size), 0
+        while at < size:
             if not rest:
                 rest = next(packed, b"")
             if not rest or stream.eof:
                 raise FormatError(DAMAGED)
             try:
-                held += stream.decompress(rest, size - len(held))
+                part = stream.decompress(rest, min(size - at, READ_BYTES))
             except zlib.error as why:
                 raise FormatError(DAMAGED) from why
+            held[at : at + len(part)] = part
+            at += len(part)
             rest = stream.unconsumed_tail
         yield held
 

@@ -67,15 +67,6 @@ def load(path: Path, most_px: int = MAX_PIXELS, progress: Progress = silent) -> 
         raise FormatError(NO_PICTURE) from why
 
 
-def size_and_orientation(path: Path) -> tuple[tuple[float, float] | None, int]:
-    """Dots to the metre, down and across, and EXIF's orientation, of a file whose picture is read elsewhere."""
-    try:
-        with _opened(path) as picture:
-            return _dots_per_m(picture), _orientation(picture)
-    except Exception:  # as in `load`; what is damaged is found where the picture is read
-        return None, 1
-
-
 def _values(path: Path, picture: Any, most_px: int, progress: Progress) -> Values:
     """All of an opened picture."""
     notes = []
@@ -101,11 +92,13 @@ def _values(path: Path, picture: Any, most_px: int, progress: Progress) -> Value
     if dots is not None:
         down, across = dots
         dots = (down / (rest * drafted), across / (rest * drafted))
+    if dots is not None and TURNED.get(orientation, (0, False))[0] % 2:
+        dots = dots[::-1]
+    if picture.format == "TIFF":  # Pillow has turned it while it was loaded, and no longer says so
+        orientation = _orientation(picture)
     turns, mirrored = TURNED.get(orientation, (0, False))
     grey = np.rot90(grey, turns)
     grey = np.ascontiguousarray(grey[:, ::-1] if mirrored else grey)
-    if dots is not None and turns % 2:
-        dots = dots[::-1]
     if factor > 1:
         notes.append(f"it is larger than needed; {factor} × {factor} pixels are averaged to one")
     return Values(grey, straight(grey), dots, _left_behind(picture), tuple(notes))

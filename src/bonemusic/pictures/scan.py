@@ -78,9 +78,8 @@ def _png(path: Path, progress: Progress) -> Scan | None:
     _refuse(head.width, head.height, head.samples.row_bytes(head.width))
     if head.interlaced:
         return None
-    dots, orientation = raster.size_and_orientation(path)
     grey, colour = png.decoded(path, head, progress)
-    return _upright(grey, dots, orientation, _notes(colour, 1))
+    return _upright(grey, head.dots_per_m, head.orientation, _notes(colour, 1))
 
 
 def _tiff(path: Path, progress: Progress) -> Scan | None:
@@ -90,8 +89,7 @@ def _tiff(path: Path, progress: Progress) -> Scan | None:
         return None
     _refuse(held.width, held.height, held.samples.row_bytes(held.width))
     grey, colour = pieces.decoded(path, held, progress)
-    dots = held.dots_per_m
-    return _upright(grey, dots if dots and sensible(*dots) else None, held.orientation, _notes(colour, held.pages))
+    return _upright(grey, held.dots_per_m, held.orientation, _notes(colour, held.pages))
 
 
 def _refuse(width: int, height: int, row_bytes: int) -> None:
@@ -119,4 +117,5 @@ def _upright(grey: NDArray[Any], dots: tuple[float, float] | None, orientation: 
         seen = seen[:, ::-1] if mirrored else seen
         grey = room(seen.shape, seen.dtype)
         grey[:] = seen
+    dots = dots if dots is not None and sensible(*dots) else None
     return Scan(grey, dots[::-1] if dots is not None and turns % 2 else dots, notes)

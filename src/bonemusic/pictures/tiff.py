@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
+from .limits import DAMAGED
 from .samples import Kind, Samples
 
 HEADS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-DAMAGED = "is a damaged TIFF, or not all of it; take a whole copy of the file"
 MOST_PIECES = 1_000_000
 MOST_PAGES = 1000
 NONE, LZW, JPEG, DEFLATE, OLD_DEFLATE, PACKBITS = 1, 5, 7, 8, 32946, 32773
