@@ -30,7 +30,7 @@ DPI = (300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800, 6400, 9600)
 NEAR_DPI = 0.02
 AGREE = 0.04
 """Scales by the hole and by the rim; holes are cut wide."""
-SMALL_HOLE = 0.15
+SMALL_HOLE = 0.2
 """Of the groove's outer radius; larger holes are the wide ones."""
 SMOOTH_PX = 5
 SMOOTH = 0.1
