@@ -270,6 +270,17 @@ def test_bombs(tmp_path: Path) -> None:
         refusal(saved(tmp_path / "a.tif", EIGHT, packing=packing, tags=tags))
 
 
+def test_jpegs_may_be_larger_as_scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raster, "MAX_PIXELS", 1000)
+    for name, colours in (("a.jpg", Image.fromarray(EIGHT)), ("b.jpg", Image.fromarray(COLOURS))):
+        colours.save(tmp_path / name)
+        assert scan(tmp_path / name).grey.shape == EIGHT.shape
+    Image.fromarray(COLOURS).convert("CMYK").save(tmp_path / "a.jpg")  # held with all its inks
+    Image.fromarray(EIGHT).save(tmp_path / "a.bmp")
+    for name in ("a.jpg", "a.bmp"):
+        assert "90 × 70 pixels are too many" in refusal(tmp_path / name)
+
+
 PEAK = """
 import sys
 from pathlib import Path

@@ -29,17 +29,18 @@ DAMAGED = "is damaged, or not all of it; take a whole copy of the file, or expor
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # or it speaks on stderr, where one line is ours
 
 
-def refuse(path: Path, picture: Any) -> None:
+def refuse(path: Path, picture: Any, most_px: int = MAX_PIXELS) -> None:
     """Refuse an opened picture that asks for too much.
 
     Raises
     ------
     FormatError
-        More than `MAX_PIXELS` or `MAX_SIDE`; a progressive JPEG that takes too much memory or time.
+        More than `most_px` or `MAX_SIDE`; a progressive JPEG that takes too much memory or time.
     """
     width, height = picture.size
-    if not 0 < width * height <= MAX_PIXELS:
-        raise FormatError(f"{width} × {height} pixels are too many (1200 million are the most); scale it down")
+    if not 0 < width * height <= most_px:
+        most = most_px // 1_000_000
+        raise FormatError(f"{width} × {height} pixels are too many ({most} million are the most); scale it down")
     if max(width, height) > MAX_SIDE:
         raise FormatError(f"{width} × {height} pixels are too many (200,000 each way are the most); cut it to pieces")
     if picture.format == "JPEG" and picture.info.get("progressive"):

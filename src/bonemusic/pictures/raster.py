@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import FormatError
 from ..progress import Progress, silent
 from .limits import MAX_PIXELS, hushed, refuse
+from .room import room
 from .values import Values, sensible, straight
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
@@ -45,7 +46,8 @@ def load(path: Path, most_px: int = MAX_PIXELS, progress: Progress = silent) -> 
     ----------
     path : Path
     most_px : int
-        Larger pictures are averaged over squares of whole pixels until they have no more.
+        Larger pictures are averaged over squares of whole pixels until they have no more. Where it is more than
+        `MAX_PIXELS`, JPEGs may have so many.
     progress : Progress
 
     Raises
@@ -55,7 +57,7 @@ def load(path: Path, most_px: int = MAX_PIXELS, progress: Progress = silent) -> 
     """
     try:
         with _opened(path) as picture:
-            refuse(path, picture)
+            refuse(path, picture, max(most_px, MAX_PIXELS) if _held_as_grey(picture) else MAX_PIXELS)
             return _values(path, picture, most_px, progress)
     except (FormatError, FileNotFoundError, IsADirectoryError, PermissionError):
         raise
@@ -149,6 +151,11 @@ def _drafted(picture: Any, factor: int) -> tuple[int, int]:
     return max(1, factor // done), done
 
 
+def _held_as_grey(picture: Any) -> bool:
+    """Whether no more than its grey values are ever held: JPEG's decoder leaves colours out."""
+    return picture.format == "JPEG" and picture.mode in ("L", "RGB")
+
+
 def _jpeg_coloured(path: Path) -> bool:
     """Whether a JPEG has colours, by its decoder's smallest picture: the large one is decoded without them."""
     from PIL import Image
@@ -177,7 +184,7 @@ def _gathered(picture: Any, factor: int, progress: Progress) -> NDArray[Any]:
     rows, columns = -(-height // factor), -(-width // factor)
     deep = picture.mode == "F" or picture.mode.startswith("I")
     spread = _spread_of(picture, factor) if deep and not picture.mode.startswith("I;16") else None
-    grey = np.empty((rows, columns), np.uint16 if deep else np.uint8)
+    grey = room((rows, columns), np.uint16 if deep else np.uint8)
     for first, last, band in _bands(picture, factor):
         if deep:
             part = _averaged(np.asarray(band), factor)

@@ -53,7 +53,8 @@ def scan(path: Path, progress: Progress = silent) -> Scan:
     Raises
     ------
     FormatError
-        Missing, no picture, damaged, truncated, more than 4·10⁹ pixels (1.2·10⁹ where Pillow reads, 0.4·10⁹ of DICOM).
+        Missing, no picture, damaged, truncated, more than 4·10⁹ pixels (1.2·10⁹ where Pillow reads
+        colours, 0.4·10⁹ of DICOM).
     """
     head = head_of(path, 132, FormatError, "a scan")
     with named(path, FormatError):
@@ -64,7 +65,7 @@ def scan(path: Path, progress: Progress = silent) -> Scan:
             found = _png(path, progress)
         elif head[:4] in tiff.HEADS:
             found = _tiff(path, progress)
-        return found or _of_values(raster.load(path, progress=progress))
+        return found or _of_values(raster.load(path, MOST_PX, progress))
 
 
 def _of_values(values: Any) -> Scan:
