@@ -23,7 +23,9 @@ def track(turns: float = 9.5, bad: tuple[tuple[int, int], ...] = ()) -> Track:
         sure[a:b] = 0.1
     radius = 0.04 - 0.002 * np.arange(count) / PER_TURN
     geometry = Geometry(500.2, 450.3, 10_000.0, 9_980.0)
-    return Track(geometry, 0.3, PER_TURN, radius, np.full(count, 100, np.float32), sure)
+    return Track(
+        geometry, 0.3, PER_TURN, radius, np.full(count, 100, np.float32), sure, np.full(count, 500, np.float32)
+    )
 
 
 def test_lightness_falls_with_confidence_so_that_grey_tells_the_same() -> None:

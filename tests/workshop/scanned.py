@@ -35,7 +35,15 @@ def scanned(**changes: object) -> Scanned:
     )
     mended = Groove(spiral, groove.depth, groove.rpm, RATE_HZ, filled, groove.profile, confidence=sure)
     radius = spiral.at(np.arange(COUNT) / PER_TURN) + tone
-    track = Track(Geometry(400.2, 395.5, 9_500.0, 9_490.5), 0.4, PER_TURN, radius, np.full(COUNT, 90, np.float32), sure)
+    track = Track(
+        Geometry(400.2, 395.5, 9_500.0, 9_490.5),
+        0.4,
+        PER_TURN,
+        radius,
+        np.full(COUNT, 90, np.float32),
+        sure,
+        np.full(COUNT, 450, np.float32),
+    )
     given: dict[str, object] = {
         "grey": np.random.default_rng(3).integers(40, 70, (800, 800)).astype(np.uint8),
         "flat": groove,

@@ -50,7 +50,7 @@ def read(
 
 @kernel
 def weigh(profile: NDArray[Any], weights: NDArray[Any], basis: NDArray[Any], out: NDArray[Any]) -> None:
-    """What a profile tells, (5,): offset·strength, strength, widening·strength, the land's slope, and what is left
+    """What a profile tells, (5,): offset·strength, strength, strength·width, the land's slope, and what is left
     unexplained (rms)."""
     n = len(profile)
     first, second, third, slope, whole = 0.0, 0.0, 0.0, 0.0, 0.0

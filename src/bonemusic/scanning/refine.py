@@ -41,6 +41,7 @@ def measure(
     strength: NDArray[Any],
     first: int,
     last: int,
+    held: bool,
     told: NDArray[Any],
     seen: NDArray[Any],
 ) -> None:
@@ -52,9 +53,11 @@ def measure(
         Where the groove's middle is thought to be, px; of all samples, since neighbours are a turn away.
     strength : ndarray, float32, (n,)
         The groove's strength, for its neighbours' sake; 0 where it was not seen.
+    held : bool
+        Whether the path is right as it is, and only the light is wanted.
     told : ndarray, float32, (n, 6)
         Filled: where it was measured, from the path (px); there, offset·strength as `Sight.weights` tells it, the
-        strength, the land's slope, what is left unexplained, and widening·strength. All 0 where nothing was seen.
+        strength, the land's slope, what is left unexplained, and strength·width. All 0 where nothing was seen.
     seen : ndarray, float64, (2, bins) or (2, 0)
         Added to: what the groove looks like, as `sight.learned` takes it.
     """
@@ -78,10 +81,10 @@ def measure(
             weigh(profile, weights, basis, out)
             here = sign * out[1]
             off = sign * (out[0] - tilt * out[3]) / max(steady, here)
-            if again == 1 or abs(off) < NEAR_PX:
+            if held or again == 1 or abs(off) < NEAR_PX:
                 break
             middle += max(-1.0, min(1.0, off))
-        if here <= 0.0 or abs(middle - path[k]) > LOST_PX:
+        if (here <= 0.0 and not held) or abs(middle - path[k]) > LOST_PX:
             told[k, :] = 0.0
             continue
         told[k, 0] = middle - path[k]

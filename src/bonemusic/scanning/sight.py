@@ -26,7 +26,7 @@ LEAST = 30
 """Profiles at each step, for a look to be learned."""
 BEYOND_PX = 6
 """How far a table goes on beyond the window."""
-OFFSET, STRENGTH, WIDTH, LAND, SLOPE = range(5)
+OFFSET, STRENGTH, LIGHT, LAND, SLOPE = range(5)
 """Rows of a sight's weights."""
 
 
@@ -41,9 +41,9 @@ class Sight:
     shape : ndarray, float64, (m,)
         The groove over the land, 1 at its height, at steps of 1/`FINE` px; its middle is the groove's.
     weights : ndarray, float64, (5, 2·reach + 1)
-        Rows that give offset·strength (px) plus `tilt` times the slope, strength, widening·strength (px), and the
-        land's height and slope.
-    basis : ndarray, float64, (4 or 5, 2·reach + 1)
+        Rows that give offset·strength (px) plus `tilt` times the slope, strength, strength·width (px; all light over
+        the land), and the land's height and slope.
+    basis : ndarray, float64, (4, 2·reach + 1)
         Orthonormal rows: all that a groove and its land can look like. What a profile has besides is dust or noise.
     tilt : float
         What a slope of 1 is mistaken for.
@@ -63,7 +63,7 @@ class Sight:
         return float(np.sqrt((self.weights[STRENGTH] ** 2).sum()))
 
 
-def box(width_px: float, blur_px: float, widening: bool = False) -> Sight:
+def box(width_px: float, blur_px: float, room_px: float = 0.0) -> Sight:
     """The sight of a groove of even brightness and sharp walls, seen through a lens.
 
     Parameters
@@ -72,17 +72,17 @@ def box(width_px: float, blur_px: float, widening: bool = False) -> Sight:
         The groove's width.
     blur_px : float
         Deviation of the blur, a Gaussian; pixels and the reading between them are added here.
-    widening : bool
-        Whether the width changes and is wanted.
+    room_px : float
+        So much wider the groove may become.
     """
     sigma = math.sqrt(blur_px**2 + 1 / 12 + 1 / 6)  # a pixel's own width, and what straight lines between two add
-    reach = math.ceil(width_px / 2 + 3 * sigma)
+    reach = math.ceil((width_px + room_px) / 2 + 3 * sigma)
     x = np.arange(-(reach + BEYOND_PX) * FINE, (reach + BEYOND_PX) * FINE + 1) / FINE
     shape = _step(x + width_px / 2, sigma) - _step(x - width_px / 2, sigma)
-    return of_shape(shape, reach, width_px, widening)
+    return of_shape(shape, reach, width_px)
 
 
-def of_shape(shape: NDArray[Any], reach_px: int, width_px: float, widening: bool = False) -> Sight:
+def of_shape(shape: NDArray[Any], reach_px: int, width_px: float) -> Sight:
     """The sight of a groove whose look is known.
 
     Parameters
@@ -93,20 +93,19 @@ def of_shape(shape: NDArray[Any], reach_px: int, width_px: float, widening: bool
     middle = len(shape) // 2
     at = middle + FINE * np.arange(-reach_px, reach_px + 1)
     x = np.arange(-reach_px, reach_px + 1.0)
-    widened = -slope * np.sign(np.arange(len(shape)) - middle) / 2
     columns = [-slope[at], shape[at], np.ones(len(x)), x]
-    if widening:
-        columns.insert(2, widened[at])
     matrix = np.stack(columns, axis=1)
     weights = np.zeros((5, len(x)))
-    weights[[OFFSET, STRENGTH, *((WIDTH,) if widening else ()), LAND, SLOPE]] = np.linalg.pinv(matrix)
+    weights[[OFFSET, STRENGTH, LAND, SLOPE]] = np.linalg.pinv(matrix)
+    weights[LIGHT] = 1
+    weights[LIGHT, [0, 1, -2, -1]] -= len(x) / 4  # the land is what lies at both ends, whatever the groove's width
     weights[OFFSET] = np.linalg.pinv(matrix[:, :-1])[0]
     basis = np.linalg.qr(matrix)[0].T
     tilt = float(weights[OFFSET] @ x)
     return Sight(reach_px, np.ascontiguousarray(shape), weights, np.ascontiguousarray(basis), tilt, width_px)
 
 
-def learned(seen: NDArray[Any], count: NDArray[Any], sight: Sight, widening: bool = False) -> Sight:
+def learned(seen: NDArray[Any], count: NDArray[Any], sight: Sight) -> Sight:
     """The sight of the groove as it was seen on average.
 
     Parameters
@@ -128,7 +127,7 @@ def learned(seen: NDArray[Any], count: NDArray[Any], sight: Sight, widening: boo
     shape = sight.shape.copy()
     taper = np.clip((1 - np.abs(x)) * sight.reach_px, 0, 1)  # to the model's within the last pixel
     shape[middle - near : middle + near + 1] = taper * new + (1 - taper) * old
-    return of_shape(shape, sight.reach_px, sight.width_px, widening)
+    return of_shape(shape, sight.reach_px, sight.width_px)
 
 
 def _smoothed(values: NDArray[Any]) -> NDArray[Any]:

@@ -65,8 +65,10 @@ class Track:
         How much the groove differs from the land, in the picture's grey values; more than 0 also for dark grooves.
     confidence : ndarray, float32, (n,)
         0 (nothing, or dust, or a scratch) to 1 (a groove as it is all around).
-    width_m : ndarray, float32, (n,) or None
-        The groove's width, where it was asked for.
+    light : ndarray, float32, (n,)
+        The groove's strength times its width (grey values × px): all of its light over the land.
+    noise : float
+        Of the picture's pixels, rms, in grey values.
     """
 
     geometry: Geometry
@@ -75,4 +77,5 @@ class Track:
     radius_m: NDArray[Any]
     strength: NDArray[Any]
     confidence: NDArray[Any]
-    width_m: NDArray[Any] | None = None
+    light: NDArray[Any]
+    noise: float = 1.0

@@ -1,0 +1,90 @@
+"""How a track holds its sound: as it swings, as it widens (hill-and-dale), or as it darkens; and that sound."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .sight import LIGHT, Sight
+from .track import Track
+
+Way = Literal["lateral", "vertical", "density"]
+PIXELS = 16
+APART = 2.5
+"""Neighbouring profiles share their pixels: noise is new after about so many (assumed)."""
+SLOW = 512
+"""What moves within so many profiles, and not within `PIXELS`, is sound; what is slower is light and spiral."""
+LEAST_PART = 0.03
+"""No sound moves a groove's width, or its light, by less than this part of it as a whole."""
+MORE, CLEAR = 3.0, 1.7
+"""By so much a sound's way stands out of what else moves, and of noise."""
+ALIKE = 0.75
+"""Light that changes by as much as strength, or almost, is brightness; a wider groove is not as much brighter."""
+FULL_M_S = 0.05
+"""Full modulation of a track of varying density sounds as loud as 5 cm/s: 0 dB."""
+
+
+def way_of(told: NDArray[Any], sight: Sight) -> Way:
+    """How the sound was written.
+
+    Parameters
+    ----------
+    told : ndarray, (stretches, n, 6)
+        As `measured.taste` gives it.
+    sight : Sight
+        With which it was told.
+    """
+    seen = told[:, :, 2] > 0
+    if seen.mean() < 0.5:
+        return "lateral"
+    usual = float(np.median(told[:, :, 2][seen]))
+    light = float(np.median(told[:, :, 5][seen]))
+    swing = _moving(told[:, :, 0] + told[:, :, 1] / max(usual, 1e-3)) / max(sight.width_px, 1.0)
+    bright = _moving(told[:, :, 2] / max(usual, 1e-3))
+    lit = _moving(told[:, :, 5] / max(light, 1e-3))
+    noise = float(np.median(told[:, :, 4][seen])) * float(np.linalg.norm(sight.weights[LIGHT])) / max(light, 1e-3)
+    if lit < max(LEAST_PART, MORE * swing, CLEAR * noise / math.sqrt(PIXELS / APART)):
+        return "lateral"
+    return "density" if bright > ALIKE * lit else "vertical"
+
+
+def _moving(values: NDArray[Any]) -> float:
+    """Deviation of what moves as sound does, robust."""
+    smooth = _blocks(values, PIXELS)
+    slow = np.repeat(_blocks(values, SLOW), SLOW // PIXELS, axis=1)[:, : smooth.shape[1]]
+    return 1.4826 * float(np.median(np.abs(smooth[:, : slow.shape[1]] - slow)))
+
+
+def _blocks(values: NDArray[Any], length: int) -> NDArray[Any]:
+    count = values.shape[1] // length
+    return np.asarray(values[:, : count * length].reshape(len(values), count, length).mean(axis=2))
+
+
+def displaced(track: Track, way: Way, rate_hz: float) -> NDArray[Any]:
+    """What a track that does not swing says, as if it did: displacement, m, float32 (n,).
+
+    A groove cut hill and dale at 45° a side widens by twice what it deepens; up is out. A track of varying density
+    is read as transmission, and becomes a groove of that velocity: it is played without a curve.
+    """
+    sure = track.confidence > 0.5
+    if way == "vertical":
+        strength = _slow(np.where(sure, track.strength, 0.0), sure, track.steps_per_turn)
+        width_m = np.where(sure, track.light, 0.0) / np.maximum(strength, 1e-3) / track.geometry.dots_per_m
+        lifted = (_slow(width_m, sure, track.steps_per_turn) - width_m) / 2
+        return np.asarray(np.where(sure, lifted, 0), dtype=np.float32)
+    usual = _slow(track.strength, sure, track.steps_per_turn)
+    sound = np.where(sure, track.strength / np.maximum(usual, 1e-3) - 1, 0)
+    moved = np.cumsum(sound, dtype=np.float64) * (FULL_M_S / rate_hz)
+    return np.asarray(moved - _slow(moved, np.ones(len(moved), bool), track.steps_per_turn), dtype=np.float32)
+
+
+def _slow(values: NDArray[Any], sure: NDArray[Any], steps_per_turn: float) -> NDArray[Any]:
+    """The mean over a tenth of a turn of what is sure: light and wear, below all sound."""
+    half = max(1, round(steps_per_turn / 20))
+    length = 2 * half + 1
+    total = np.cumsum(np.pad(np.where(sure, values, 0).astype(np.float64), (half + 1, half)))
+    many = np.cumsum(np.pad(sure.astype(np.float64), (half + 1, half)))
+    return np.asarray((total[length:] - total[:-length]) / np.maximum(many[length:] - many[:-length], 1))
