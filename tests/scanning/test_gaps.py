@@ -107,9 +107,9 @@ def test_what_jumps_as_no_music_does_is_found_though_the_picture_looked_fine():
     true, seen = track_of(speech_like(6, 44_100), 44_100)
     spoilt, _, hidden, count = speckled(seen, 0.1, 0.5)
     got = mended(spoilt, np.ones(len(seen), np.float32), RATE_HZ)
-    assert count - 2 <= got.count <= count
+    assert got.count == count
     found = hidden & inside(got.invented, len(true))
-    assert np.abs(got.lateral_m - true)[found].max() < 4e-6  # of 30
+    assert np.abs(got.lateral_m - true)[found].max() < 6e-6  # of 30
 
 
 def test_nothing_to_mend_leaves_all_as_it_is(minstrels):

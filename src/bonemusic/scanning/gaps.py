@@ -21,12 +21,13 @@ from ..progress import Progress, silent
 from .filling import MEANS_HZ, filled
 from .impulses import impulses, united
 
-WEAK, SURE = 0.5, 0.8
+WEAK, SURE = 0.5, 0.9
 """A gap is where the confidence is below `WEAK`; it reaches as far as the confidence is below `SURE`."""
-MARGIN_S, FARTHEST_S = 40e-6, 0.5e-3
+MARGIN_S, FARTHEST_S = 60e-6, 0.5e-3
 """A gap is wider than the samples of low confidence by so much at once, and by no more while it is below `SURE`."""
-JUMP = 8.0
-"""Deviations of the innovation. No music that was tried has one; castanets do, and are filled in as they were."""
+JUMP = 5.0
+"""Deviations of the innovation. Of music, noise, speech and sweeps none is mended; at 8 a scan of 400 specks a side
+keeps 8 clicks a minute of those that look like a groove, at 6 two, at 5 none."""
 LEAST_M = 0.05e-6
 """No innovation less than this is a jump: a hundredth of a pixel at 4800 dpi."""
 
