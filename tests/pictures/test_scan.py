@@ -76,6 +76,13 @@ def test_tiffs(tmp_path: Path, packing: str, tile: Any, order: str, big: bool) -
         assert found.notes == ("it is in colours; they are read as grey",)
 
 
+def test_strips_of_one_row_are_read_together_unless_they_lie_apart(tmp_path: Path) -> None:
+    for pixels in (EIGHT, DEEP, EIGHT[:, :89]):  # of 89 bytes each is followed by one that is nobody's
+        same(scan(saved(tmp_path / "a.tif", pixels, rows=1)), pixels)
+    lies = {279: ("I", (90,) * 69 + (89,))}
+    same(scan(saved(tmp_path / "a.tif", np.ascontiguousarray(EIGHT[:, :89]), rows=1, tags=lies)), EIGHT[:, :89])
+
+
 @pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize("tile", [None, (32, 48)])
 def test_jpeg_within_tiff(tmp_path: Path, tile: Any, big: bool) -> None:

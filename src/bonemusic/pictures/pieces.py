@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,6 +44,7 @@ def decoded(path: Path, held: Directory, progress: Progress) -> tuple[NDArray[An
     if beyond or raw_bytes > MOST_RATIO.get(held.packed, 64) * held.sizes.sum():
         raise FormatError(DAMAGED)
     grey = room((held.height, held.width), held.samples.depth)
+    held = _joined(held)
     batches = list(_batches(held))
     colours: list[float] = []
     pool = ThreadPoolExecutor(THREADS)
@@ -59,6 +61,18 @@ def decoded(path: Path, held: Directory, progress: Progress) -> tuple[NDArray[An
     finally:
         pool.shutdown(cancel_futures=True)
     return grey, float(np.mean(colours))
+
+
+def _joined(held: Directory) -> Directory:
+    """Strips that are not packed and follow each other are one: some writers make one of each row."""
+    offsets, sizes = held.offsets[: held.pieces], held.sizes[: held.pieces]
+    each = held.samples.row_bytes(held.width) * held.piece_height
+    step = BATCH_BYTES // each
+    apart = (sizes[:-1] != each).any() or (offsets[:-1] + each != offsets[1:]).any()
+    if held.packed != NONE or held.tiled or step < 2 or apart:
+        return held
+    sums = np.add.reduceat(sizes, np.arange(0, len(sizes), step))
+    return replace(held, piece_height=held.piece_height * step, offsets=offsets[::step], sizes=sums)
 
 
 def _batches(held: Directory) -> Iterator[range]:
@@ -94,9 +108,12 @@ def _piece(file: IO[bytes], held: Directory, number: int, grey: NDArray[Any]) ->
 
 def _in_bands(file: IO[bytes], held: Directory, size: int, rows: int, stride: int, out: NDArray[Any]) -> float:
     """A piece that is read from its beginning to its end, however large."""
-    if held.packed == NONE and held.samples.bits == 8 and _plain(held) and out.flags.c_contiguous:
-        if size < out.size or file.readinto(out.reshape(-1)) < out.size:  # type: ignore[attr-defined]
+    if held.packed == NONE and held.samples.bits >= 8 and _plain(held) and out.flags.c_contiguous:
+        whole = out.reshape(-1).view(np.uint8)
+        if size < whole.size or file.readinto(whole) < whole.size:  # type: ignore[attr-defined]
             raise FormatError(DAMAGED)
+        if held.samples.bits == 16 and not np.dtype(held.order + "u2").isnative:
+            out.byteswap(inplace=True)
         return 0.0
     step = max(1, BATCH_BYTES // stride)
     sizes = [stride * min(step, rows - top) for top in range(0, rows, step)]
