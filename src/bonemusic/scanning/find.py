@@ -21,6 +21,8 @@ LEAST_SIDE_PX = 400
 LEAST_PITCH_PX = 2.2
 """Two dots to a turn are the least that tells turns apart at all (Nyquist), and lenses leave nothing of it."""
 MOST_STRETCH = 0.02
+LEAST_DIRECTIONS = 14
+"""Of 24 around the centre; what is seen in fewer of them may be lines of any kind."""
 MOST_OBLIQUE = 0.003
 NOTED_OBLIQUE = 0.0006
 SECTORS = 72
@@ -139,8 +141,10 @@ def _found(grey: NDArray[Any], dots_per_m: tuple[float, float] | None, progress:
 def _oblique_at_last(grey: NDArray[Any], why: NoTurns) -> FormatError:
     """What to say where no groove was found: perhaps there is one, but far from straight above."""
     try:
-        perspective.view_of(grey)
+        view, tiles = perspective.view_of(grey)
     except FormatError:
+        return why
+    if normals.turned(tiles.x_px - view.x_px, tiles.y_px - view.y_px) < LEAST_DIRECTIONS:
         return why
     return FormatError("the disc is seen obliquely: its turns are no circles; scan it flat, or try --perspective")
 
@@ -219,7 +223,7 @@ def _meeting(grey: NDArray[Any], ratio: float, progress: Progress) -> normals.Me
         found = normals.meeting(normals.tiles_of(grey, scale), grey.shape, ratio)
         if found is not None and (best is None or len(found.tiles) * found.share > len(best.tiles) * best.share):
             best = found
-        if best is not None and best.share > 0.6 and len(best.tiles) > 100:
+        if best is not None and best.share > 0.6 and len(best.tiles) > 60:
             return best
     if best is None:
         raise FormatError(
@@ -238,6 +242,8 @@ def _told(grey: NDArray[Any], ring: Ring) -> Found:
     if lines is None:
         raise NoTurns(NO_TURNS)
     if abs(advance) < CIRCLES * lines.spacing_m:
+        if np.nanmax(np.abs(ring.solved.advance_m)) > CIRCLES * lines.spacing_m:
+            raise NoTurns(NO_TURNS)
         raise FormatError("there are circles in the picture, but no spiral: a groove's turns would lead inwards")
     seed_m, seed_rad = _seed(lines, ring.moved, thin)
     lit = ring.moved.coherence > spokes.COHERENT

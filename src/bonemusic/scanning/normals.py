@@ -25,7 +25,7 @@ from ..jit import kernel
 
 TILE = 64
 """Pixels, or means of pixels, along a tile's side: some turns, and straight enough at a disc's radii."""
-TILES = 2304
+TILES = 1296
 SCALES = (1, 2, 4, 8)
 """How many pixels are averaged along either axis: fine grooves first."""
 MOST_READ_PX = 160_000_000
@@ -219,7 +219,7 @@ def meeting(tiles: Tiles, shape: tuple[int, int], ratio: float, near_rad: float 
     share = chosen.sum() / len(tiles)
     if chosen.sum() < LEAST_TILES or share < LEAST_SHARE:
         return None
-    if _turned(tiles.x_px[chosen] - cx, v[chosen] - cv) < 4:
+    if turned(tiles.x_px[chosen] - cx, v[chosen] - cv) < 4:
         return None
     return Meeting(cx, cv / ratio, ratio * math.sqrt(squared), tiles.where(chosen), float(share))
 
@@ -273,7 +273,7 @@ def _fit(
     return float(solved[0]), float(solved[1] / solved[2]), float(solved[2])
 
 
-def _turned(du: NDArray[Any], dv: NDArray[Any]) -> int:
+def turned(du: NDArray[Any], dv: NDArray[Any]) -> int:
     """In how many of 24 directions from the centre tiles lie, of which each has at least two."""
     sector = np.floor((np.arctan2(dv, du) / (2 * np.pi) + 0.5) * 24).astype(int) % 24
     return int((np.bincount(sector, minlength=24) >= 2).sum())

@@ -19,6 +19,12 @@ LAGS = (5, 24, 90)
 """Spokes; an arc of a quarter turn tells a centre far better than neighbours do."""
 TERMS = (0, 1, 2, 3, 4, 5)
 NO_TURNS = "there are lines around a centre, but no turns of a groove; is it a scan of a disc?"
+LEAST_SAMPLES = 20 * spokes.BANDS
+"""Along the radius, of turns that lie side by side."""
+LEAST_SEEN = 1 / 3
+"""Of the full circle; less of an arc is as well an arc about another point."""
+LEAST_BANDS = 0.3
+"""Of a spoke's bands that must show a groove for it to count as seen."""
 MOST_REST = 0.1
 """Of a wave; moves at random leave 0.2."""
 
@@ -85,6 +91,8 @@ def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float,
     dense_m = seen.first_m + ring_m * (low + 0.5), seen.first_m + ring_m * (high - 0.5)
     reach = extent.all_of_it(agree, deny, low, high, ring_m)
     reach_m = seen.first_m + ring_m * reach[0], seen.first_m + ring_m * reach[1]
+    if dense_m[1] - dense_m[0] < LEAST_SAMPLES * step:
+        raise NoTurns(NO_TURNS)
     part = slice(*(round((r - seen.first_m) / step) for r in dense_m))
     moved, solved = _exact(waves[:, part], seen.between(*dense_m))
     return Ring(spokes.corrected(geometry, solved.terms), wave_m, dense_m, reach_m, moved, solved)
@@ -105,8 +113,13 @@ def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[spokes.Solved, float]:
 def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spokes.Solved]:
     """Moves of ever longer lags, each unwrapped by the ones before."""
     found = [spokes.moves(waves, seen)]
-    around = (found[0].coherence > spokes.COHERENT).any(1).mean()
+    around = ((found[0].coherence > spokes.COHERENT).mean(1) > LEAST_BANDS).mean()
     free = TERMS if around > 0.6 else TERMS[:3] if around > 0.4 else TERMS[:2]
+    if LEAST_SEEN / 2 < around < LEAST_SEEN:
+        raise FormatError(
+            f"too little of the groove is seen to tell its centre, {360 * around:.0f} degrees around; "
+            "scan more of the disc, half of it would do"
+        )
     solved = spokes.solve(found, free)
     for lag in LAGS:
         found.append(spokes.moves(waves, seen, lag))
