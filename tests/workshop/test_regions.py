@@ -31,12 +31,12 @@ def test_a_turn_beyond_the_end_is_refused() -> None:
 
 def test_stretches_fade_and_are_a_quarter_of_a_second_apart() -> None:
     parts = cut_out(scanned().flat, ((0.0, 1.0), (2.0, 3.0)))
-    heard = one_after_another(parts, lambda part: (np.ones((len(part), 1), np.float32), 48_000))
+    heard = one_after_another([np.ones((len(part), 1), np.float32) for part in parts], 48_000)
     length = len(parts[0])
     assert len(heard) == 2 * length + 12_000
     assert not heard[length : length + 12_000].any()
     assert heard[0, 0] < 1e-4
     assert heard[length - 1, 0] < 1e-4
     assert (heard[240 : length - 240] == 1).all()
-    alone = one_after_another(parts[:1], lambda part: (np.ones((len(part), 1), np.float32), 48_000))
+    alone = one_after_another([np.ones((len(parts[0]), 1), np.float32)], 48_000)
     assert (alone == 1).all()

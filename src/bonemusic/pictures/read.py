@@ -15,6 +15,18 @@ from .values import MOST_KEPT_PX, Values
 DICOM_SUFFIXES = (".dcm", ".dicom", ".dic")
 
 
+HEAD = 132
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether a file that begins with these bytes (`HEAD` of them tell all) is a picture."""
+    return (
+        head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM"))
+        or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+        or head[128:132] == b"DICM"
+    )
+
+
 def read(path: Path, progress: Progress = silent) -> Film:
     """Read an X-ray or any picture as a film on a light box.
 
@@ -37,7 +49,7 @@ def full(path: Path, progress: Progress = silent, most_px: int = MAX_PIXELS) -> 
     FormatError
         As above.
     """
-    head = head_of(path, 132, FormatError, "a picture")
+    head = head_of(path, HEAD, FormatError, "a picture")
     with named(path, FormatError):
         if head[128:132] == b"DICM" or path.suffix.lower() in DICOM_SUFFIXES:
             return xray.load(path, most_px, progress)

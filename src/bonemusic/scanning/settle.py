@@ -104,7 +104,8 @@ def settled(path: Means, geometry: Geometry) -> Settled:
     skew, error = 0.0, np.zeros(len(path.x_px))
     for _ in range(ROUNDS):
         radius, angle = geometry.polar(path.x_px, path.y_px)
-        swings = np.stack([np.cos(angle), np.sin(angle), radius * np.cos(2 * angle) / 2, radius * np.sin(2 * angle) / 2])
+        twice = radius / 2
+        swings = np.stack([np.cos(angle), np.sin(angle), twice * np.cos(2 * angle), twice * np.sin(2 * angle)])
         left = _less_spirals(np.concatenate([radius[None], swings]), path, keep)
         used = keep & _agreed(left, path.group)
         found = _fitted(left[:, used])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,20 +14,26 @@ from .. import presets
 from ..audio import Audio
 from ..formats import discs
 from ..formats.sound import spelling, write_sound
+from ..groove import Groove
+from ..pictures.read import HEAD, is_picture
 from ..playing.player import play as play_groove
 from ..presets import Curve, Stylus, Turntable
 from ..progress import Progress, silent
+from ..scanning.declick import declicked
 from .output import refuse_inputs, whole
 from .recipe import Recipe
+from .regions import cut_out, one_after_another
 from .reports import PlayReport
 
 REFERENCE_DBFS = -18.0
 """Where 5 cm/s at 1 kHz lies in the file: EBU R 68's alignment level."""
 CEILING_DBFS = -1.0
+SCAN_RATE_HZ = 48_000
+"""Of what is heard of a scan, if nobody asks for more: all that a scanner sees is below 20 kHz."""
 
 
 def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress = silent) -> PlayReport:
-    """Play a drawing of a disc into a sound file.
+    """Play a disc, drawn or scanned, into a sound file.
 
     Speed and curve are the recipe's; what it leaves open is taken from what the file says of itself, else from the
     recipe's disc, else RIAA.
@@ -34,7 +41,7 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
     Parameters
     ----------
     sources : sequence of Path
-        The disc's file; or its parts, in any order; or a folder that holds them.
+        The disc's file; or its parts, in any order; or a folder that holds them; or a scan of it, or several.
     recipe : Recipe
     out : Path
         "-" is standard output.
@@ -46,20 +53,26 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
         One of its kinds, in one line: the disc, or the output.
     """
     suffix = spelling(out, recipe.format)
-    files, told = discs.found(sources)
-    refuse_inputs(out, files)
     turntable = presets.turntable(recipe.turntable)
     tip = recipe.stylus or turntable.stylus
     stylus = presets.stylus(tip) if tip else None
-    progress("reading the disc", 0.0)
-    groove, notes = discs.read(files, recipe.rpm, presets.disc(recipe.disc).rpm, progress)
+    read = _of_scans if _are_pictures(sources) else _of_drawing
+    side = read(sources, recipe, out, progress)
+    groove = side.groove
     curve = presets.curve(recipe.curve or _said_curve(groove.meta.get("curve")) or "riaa")
-    played = play_groove(groove, turntable, stylus, curve, seed=recipe.seed, progress=progress)
-    peak = float(np.abs(played.samples).max(initial=0.0))
+    heard = [
+        play_groove(part, turntable, stylus, curve, rate_hz=side.rate_hz, seed=recipe.seed, progress=progress)
+        for part in cut_out(groove, recipe.scan.regions)
+    ]
+    samples = one_after_another([each.samples for each in heard], heard[0].rate_hz)
+    clicks = 0
+    if side.gaps is not None:
+        samples, clicks = declicked(samples, heard[0].rate_hz, progress)
+    peak = float(np.abs(samples).max(initial=0.0))
     gain_db = REFERENCE_DBFS
     if peak > 0:
         gain_db = min(gain_db, CEILING_DBFS - 20 * math.log10(peak))
-    audio = Audio(played.samples * np.float32(10 ** (gain_db / 20)), played.rate_hz)
+    audio = Audio(samples * np.float32(10 ** (gain_db / 20)), heard[0].rate_hz)
     name = _called(sources)
     with whole(out) as file:
         write_sound(
@@ -79,12 +92,48 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
         turns=round((len(groove) - 1) * groove.turns_per_sample, 4),
         peak_dbfs=round(20 * math.log10(peak) + gain_db, 3) if peak > 0 else None,
         gain_db=round(gain_db, 3),
-        wow_percent=round(played.wow_percent, 4),
-        clicks_made=played.clicks,
-        clicks_mended=0,
+        wow_percent=round(max(each.wow_percent for each in heard), 4),
+        clicks_made=sum(each.clicks for each in heard),
+        clicks_mended=clicks + (side.gaps or 0),
         confidence=None if groove.confidence is None else float(np.mean(groove.confidence)),
-        warnings=(*told, *notes),
+        warnings=side.notes,
     )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A groove that is to be heard; of scans how many gaps were mended, else None."""
+
+    groove: Groove
+    notes: tuple[str, ...]
+    rate_hz: int | None = None
+    gaps: int | None = None
+
+
+def _of_drawing(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress) -> _Side:
+    files, told = discs.found(sources)
+    refuse_inputs(out, files)
+    progress("reading the disc", 0.0)
+    groove, notes = discs.read(files, recipe.rpm, presets.disc(recipe.disc).rpm, progress)
+    return _Side(groove, (*told, *notes), recipe.scan.rate_hz)
+
+
+def _of_scans(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress) -> _Side:
+    from .reading import read_scans
+
+    refuse_inputs(out, sources)
+    scanned = read_scans(sources, recipe, progress)
+    notes = (*scanned.faults, *scanned.notes)
+    return _Side(scanned.mended, notes, recipe.scan.rate_hz or SCAN_RATE_HZ, len(scanned.invented))
+
+
+def _are_pictures(sources: Sequence[Path]) -> bool:
+    """Whether the disc is shown in a picture, not drawn in a file's lines."""
+    try:
+        with sources[0].open("rb") as file:
+            return is_picture(file.read(HEAD))
+    except OSError:  # a folder, or what cannot be read: told when it is looked into
+        return False
 
 
 def _called(sources: Sequence[Path]) -> str:

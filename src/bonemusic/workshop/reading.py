@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import presets
-from ..errors import FormatError
 from ..pictures.scan import scan
 from ..pictures.values import BAND_ROWS, Values, straight
 from ..progress import Progress, silent
+from ..scanning import perspective
 from ..scanning.faults import faults
-from ..scanning.reader import Reading, read
+from ..scanning.reader import Reading, read_all
 from ..scanning.wow import wow
 from . import speed
 from .recipe import Recipe
@@ -26,26 +27,27 @@ WINDINGS = {1: "counter-clockwise inwards, as records run", -1: "clockwise inwar
 
 
 def read_scans(sources: Sequence[Path], recipe: Recipe, progress: Progress = silent) -> Scanned:
-    """Read a side from its scan.
+    """Read a side from its scan, or from several, each turned another way under the lamp.
 
     Raises
     ------
     FormatError
-        No picture, no disc, several scans.
+        No picture, no disc, scans of different sides.
     """
-    if len(sources) != 1:
-        raise FormatError(f"{len(sources)} scans of a side cannot be joined yet; give one")
-    if recipe.scan.track == "density" or recipe.scan.perspective:
-        raise FormatError(
-            "tracks of varying brightness and pictures taken at an angle cannot be read yet; scan it flat"
-        )
-    picture = scan(sources[0], progress)
-    grey = mirrored(picture.grey) if recipe.scan.mirror else picture.grey
-    dots = recipe.scan.dots_per_m
-    density = (dots, dots) if dots is not None else picture.dots_per_m
+    values = _values(sources[0], recipe, progress)
+    others = (_values(source, recipe, progress) for source in sources[1:])
+    rpm = recipe.rpm or presets.disc(recipe.disc).rpm
+    return of_reading(read_all(chain((values,), others), rpm, recipe.scan.track, progress), values, recipe)
+
+
+def _values(source: Path, recipe: Recipe, progress: Progress) -> Values:
+    """A scan's picture, as it is to be read."""
+    wish = recipe.scan
+    picture = scan(source, progress)
+    grey = mirrored(picture.grey) if wish.mirror else picture.grey
+    density = (wish.dots_per_m, wish.dots_per_m) if wish.dots_per_m is not None else picture.dots_per_m
     values = Values(grey, straight(grey[:: max(1, len(grey) // 1000)]), density, notes=picture.notes)
-    reading = read(values, recipe.rpm or presets.disc(recipe.disc).rpm, progress)
-    return of_reading(reading, values, recipe)
+    return perspective.mended(values, progress) if wish.perspective else values
 
 
 def mirrored(grey: NDArray[Any]) -> NDArray[Any]:
@@ -75,7 +77,7 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         hole=found.hole,
         direction=WINDINGS[found.winding],
         mirrored=recipe.scan.mirror,
-        way="lateral",
+        way=reading.way,
         wow_before_percent=_wow_about_the_hole(reading),
         wow_after_percent=_number(wow(reading.track.radius_m, reading.track.steps_per_turn)),
         faults=faults(

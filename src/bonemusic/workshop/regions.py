@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -49,13 +49,12 @@ def cut_out(groove: Groove, regions: tuple[tuple[float, float], ...]) -> tuple[G
     return tuple(parts)
 
 
-def one_after_another(parts: tuple[Groove, ...], play: Callable[[Groove], tuple[NDArray[Any], int]]) -> NDArray[Any]:
-    """The sound of each, (frames, channels), with a quarter of a second between; one alone is left as it is."""
-    heard = [play(part) for part in parts]
+def one_after_another(heard: Sequence[NDArray[Any]], rate_hz: int) -> NDArray[Any]:
+    """The sounds, each (frames, channels), with a quarter of a second between; one alone is left as it is."""
     if len(heard) == 1:
-        return heard[0][0]
+        return heard[0]
     joined: list[NDArray[Any]] = []
-    for samples, rate_hz in heard:
+    for samples in heard:
         count = min(round(FADE_S * rate_hz), len(samples) // 2)
         fade = np.ones((len(samples), 1), np.float32)
         fade[:count, 0] = 0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / max(count, 1))

@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import presets
 from ..audio import Audio
@@ -72,7 +71,7 @@ def transfer(
     """
     refuse_folder(folder, sources)
     name = _called(sources)
-    curve = presets.curve(recipe.curve or "riaa")
+    curve = presets.curve(recipe.curve or scanned.mended.meta.get("curve") or "riaa")
     stylus = presets.stylus(recipe.stylus) if recipe.stylus else None
     with _made(folder), together(folder / PAGE) as drafts:
         flat = _heard(scanned.flat, None, presets.curve("flat"), recipe, progress)
@@ -127,10 +126,13 @@ def _heard(
     turntable = presets.turntable("ideal")
     rate_hz = recipe.scan.rate_hz or RATE_HZ
 
-    def play(part: Groove) -> tuple[NDArray[Any], int]:
-        return play_groove(part, turntable, stylus, curve, rate_hz=rate_hz, progress=progress).samples, rate_hz
-
-    samples = one_after_another(cut_out(groove, recipe.scan.regions), play)
+    samples = one_after_another(
+        [
+            play_groove(part, turntable, stylus, curve, rate_hz=rate_hz, progress=progress).samples
+            for part in cut_out(groove, recipe.scan.regions)
+        ],
+        rate_hz,
+    )
     clicks = 0
     if mend:
         samples, clicks = declicked(samples, rate_hz, progress)
