@@ -24,7 +24,7 @@ from bonemusic.scanning.reader import Reading, read
 from ..scanning.bound import Bound, bound
 from ..scanning.maker import Scan, Scanner, scan
 from ..scanning.measure import Heard, heard, played, position_error_m, wow_percent
-from ..scanning.songs import DOLL, cut_groove
+from ..scanning.songs import DOLL, SIDE, cut_groove
 from ..signals import pink_noise, speech_like
 
 PART = (29.0**2 - 18.0**2) / (120.9**2 - 47.5**2)
@@ -75,11 +75,24 @@ def test_figure_position_error_is_at_most_1_5_times_the_bound(song: str, dpi: in
     assert error <= 1.5 * least.error_m
 
 
-@pytest.mark.parametrize(("dpi", "least_db"), [(2400, 28.0), (1200, 22.0)])
-def test_figure_snr_of_real_music(minstrels: Path, dpi: int, least_db: float) -> None:
+@pytest.mark.parametrize("dpi", [1200, 2400])
+def test_figure_snr_of_real_music_is_what_the_bound_leaves(minstrels: Path, dpi: int) -> None:
+    """A quiet beginning on a small disc: what it can reach is told by the bound; whole sides have 28 and 22 dB."""
     groove, song = doll(str(minstrels))
     found = sounds(plain(str(minstrels), dpi)[0], song)
-    print(found, "bound", snr_bound_db(groove, bound(groove, Scanner(dpi), windows=12)))
+    most_db = snr_bound_db(groove, bound(groove, Scanner(dpi), windows=12))
+    print(found, "bound", most_db)
+    assert found.snr_db >= most_db - 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("dpi", "least_db"), [(2400, 28.0), (1200, 22.0)])
+def test_figure_snr_of_a_whole_side_of_real_music(minstrels: Path, dpi: int, least_db: float) -> None:
+    """60 µm peak. What no unbiased reader can pass is 29.3 dB at 2400 dpi and 18.4 dB at 1200."""
+    groove, song = cut_groove(minstrels)
+    taken = scan(groove, dpi=dpi, rim_m=0.1255, hole_m=3.62e-3)
+    found = sounds(read(values_of(taken, dpi), SIDE.rpm), song)
+    print(found)
     assert found.snr_db >= least_db
 
 
