@@ -19,11 +19,11 @@ LAGS = (5, 24, 90)
 """Spokes; an arc of a quarter turn tells a centre far better than neighbours do."""
 TERMS = (0, 1, 2, 3, 4, 5)
 NO_TURNS = "there are lines around a centre, but no turns of a groove; is it a scan of a disc?"
-LEAST_SAMPLES = 20 * spokes.BANDS
+LEAST_SAMPLES = 6 * spokes.BANDS
 """Along the radius, of turns that lie side by side."""
 LEAST_SEEN = 1 / 3
 """Of the full circle; less of an arc is as well an arc about another point."""
-LEAST_BANDS = 0.3
+LEAST_BANDS = 0.15
 """Of a spoke's bands that must show a groove for it to count as seen."""
 MOST_REST = 0.1
 """Of a wave; moves at random leave 0.2."""
@@ -115,17 +115,17 @@ def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spok
     found = [spokes.moves(waves, seen)]
     around = ((found[0].coherence > spokes.COHERENT).mean(1) > LEAST_BANDS).mean()
     free = TERMS if around > 0.6 else TERMS[:3] if around > 0.4 else TERMS[:2]
-    if LEAST_SEEN / 2 < around < LEAST_SEEN:
-        raise FormatError(
-            f"too little of the groove is seen to tell its centre, {360 * around:.0f} degrees around; "
-            "scan more of the disc, half of it would do"
-        )
     solved = spokes.solve(found, free)
     for lag in LAGS:
         found.append(spokes.moves(waves, seen, lag))
         solved = spokes.solve(found, free, solved) if solved else None
     if solved is None or not _agree(solved, float(np.median(found[0].wave_m))):
         raise NoTurns(NO_TURNS)
+    if around < LEAST_SEEN:
+        raise FormatError(
+            f"too little of the groove is seen to tell its centre, {360 * around:.0f} degrees around; "
+            "scan more of the disc, half of it would do"
+        )
     return found[0], solved
 
 
