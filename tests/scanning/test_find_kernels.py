@@ -13,7 +13,7 @@ def test_means_of_tiles() -> None:
     tops, lefts = np.array([0, 11]), np.array([3, 20])
     fast, plain = np.empty((2, 8, 8), np.float32), np.empty((2, 8, 8), np.float32)
     normals.gather(GREY, tops, lefts, 4, fast)
-    normals.gather.py_func(GREY, tops, lefts, 4, plain)  # type: ignore[attr-defined]
+    normals.gather.py_func(GREY.astype(int), tops, lefts, 4, plain)  # type: ignore[attr-defined]
     np.testing.assert_allclose(fast, plain)
     assert fast[1, 0, 0] == GREY[11:15, 20:24].mean()
 
