@@ -31,7 +31,7 @@ SECONDS: dict[str, dict[str, float]] = {}
 @pytest.fixture(scope="module", params=[".png", ".tif"])
 def picture(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = Path(tmp_path_factory.mktemp("scan") / f"side{request.param}")
-    groove, _ = cut_groove(pink_noise(150, 48_000), level_m=50e-6)
+    groove, _ = cut_groove(pink_noise(150, 48_000), level_m=40e-6)
     taken = scan(groove, dpi=DPI, rim_m=0.1255, hole_m=3.62e-3, dust=400, scratches=6)
     with path.open("wb") as file:
         write.write(file, write.kind_of(path.suffix), taken.grey, taken.grey[:0], (DPI / 0.0254, DPI / 0.0254))
