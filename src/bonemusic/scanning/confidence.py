@@ -16,11 +16,13 @@ BLOCK = 512
 BLOCKS = 9
 LEAST_PART = 0.2
 """Of the whole side's median strength: what is fainter is not usual anywhere."""
-FAINT = (0.35, 0.65)
-STRONG = (2.0, 1.5)
-ROUGH = (6.0, 3.0)
+UNLIKE = (3.0, 1.5)
+ROUGH = (3.2, 2.2)
 NOISY = (2.5, 6.0)
-"""From no confidence to all of it: parts of the usual strength, of the usual noise, and strength over its deviation."""
+"""From no confidence to all of it: how far the strength is from the usual one, in parts of what is allowed; the rest
+against the usual one; and strength over its deviation."""
+ALLOWED, NOISE_ALLOWED = 0.12, 3.5
+"""Of the usual strength: slopes make a groove look wider by that; and deviations of noise."""
 
 
 def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float) -> NDArray[Any]:
@@ -46,7 +48,8 @@ def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float) ->
     for block in range(len(usual)):
         part = slice(block * BLOCK, min((block + 1) * BLOCK, len(strength)))
         here = strength[part] / max(float(usual[block]), 1e-6)
-        sure = _ramp(here, *FAINT) * _ramp(here, *STRONG) * _ramp(rest[part] / noise[block], *ROUGH)
+        allowed = max(ALLOWED, NOISE_ALLOWED * noise_gain * float(noise[block]) / max(float(usual[block]), 1e-6))
+        sure = _ramp(np.abs(here - 1) / allowed, *UNLIKE) * _ramp(rest[part] / noise[block], *ROUGH)
         out[part] = sure * _ramp(strength[part] / (noise_gain * noise[block]), *NOISY)
     return out
 

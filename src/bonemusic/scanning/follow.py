@@ -205,8 +205,10 @@ def _searched(
     """Where near the expected place a groove is strongest, the nearer the better."""
     arc_lost = state[LOST]
     far = int(min(0.45 * state[SPACING], 2.0 + 0.1 * arc_lost))
+    if far < 1:
+        return expected
     profile = np.empty(2 * (reach + far) + 1)
-    if far < 1 or not read(grey, frame, angle, expected, reach + far, profile):
+    if not read(grey, frame, angle, expected, reach + far, profile):
         return expected
     best, found = -math.inf, expected
     for off in range(-far, far + 1):
