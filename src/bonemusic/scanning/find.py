@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import FormatError
 from ..pictures.values import Values
 from ..progress import Progress, silent
-from . import edges, normals, perspective, spokes
+from . import edges, moves, normals, perspective, spokes
 from .lines import Lines, lines_of
 from .ring import NO_TURNS, NoTurns, Ring, refined
 from .track import Geometry
@@ -246,7 +246,7 @@ def _told(grey: NDArray[Any], ring: Ring) -> Found:
             raise NoTurns(NO_TURNS)
         raise FormatError("there are circles in the picture, but no spiral: a groove's turns would lead inwards")
     seed_m, seed_rad = _seed(lines, ring.moved, thin)
-    lit = ring.moved.coherence > spokes.COHERENT
+    lit = ring.moved.coherence > moves.COHERENT
     sectors = lit.reshape(SECTORS, -1, lit.shape[1]).mean(1) > 0.5
     notes = _notes(lines, thin.between(*ring.dense_m), lit, advance)
     return Found(
@@ -273,11 +273,11 @@ def _notes(lines: Lines, side: spokes.Spokes, lit: NDArray[Any], advance_m: floa
     return tuple(notes)
 
 
-def _seed(lines: Lines, moved: spokes.Moves, thin: spokes.Spokes) -> tuple[float, float]:
+def _seed(lines: Lines, moved: moves.Moves, thin: spokes.Spokes) -> tuple[float, float]:
     """A line of the usual width, near the middle of the side, in a band that is well seen all around."""
     bands = len(moved.radius_m)
     middle = 1 - 0.5 * np.abs(np.arange(bands) / (bands - 1) - 0.5)
-    seen = (moved.coherence > spokes.COHERENT).mean(0) * moved.coherence.mean(0) * middle
+    seen = (moved.coherence > moves.COHERENT).mean(0) * moved.coherence.mean(0) * middle
     band = int(seen.argmax())
     around = moved.coherence[:, band]
     good = around[lines.spoke] * np.roll(around, 1)[lines.spoke]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
-from . import extent, spokes
+from . import extent, moves, spokes
 from .track import Geometry
 
 STEP_PX = 1.5
@@ -19,7 +19,7 @@ LAGS = (5, 24, 90)
 """Spokes; an arc of a quarter turn tells a centre far better than neighbours do."""
 TERMS = (0, 1, 2, 3, 4, 5)
 NO_TURNS = "there are lines around a centre, but no turns of a groove; is it a scan of a disc?"
-LEAST_SAMPLES = 6 * spokes.BANDS
+LEAST_SAMPLES = 6 * moves.BANDS
 """Along the radius, of turns that lie side by side."""
 LEAST_SEEN = 1 / 3
 """Of the full circle; less of an arc is as well an arc about another point."""
@@ -56,8 +56,8 @@ class Ring:
     wave_m: float
     dense_m: tuple[float, float]
     reach_m: tuple[float, float]
-    moved: spokes.Moves
-    solved: spokes.Solved
+    moved: moves.Moves
+    solved: moves.Solved
 
 
 def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float, wave_m: float) -> Ring:
@@ -81,7 +81,7 @@ def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float,
     step = STEP_PX / geometry.dots_per_m
     seen = spokes.sample(grey, geometry, low_m, high_m, step, 0.5)
     rough, wave_m = _rough(seen, max(wave_m, 2 * step))
-    geometry = spokes.corrected(geometry, rough.terms)
+    geometry = moves.corrected(geometry, rough.terms)
     # now all radii, and of these the ones where turns lie side by side
     seen = spokes.sample(grey, geometry, 0.3 * low_m, BEYOND * high_m, step)
     waves = spokes.analytic(seen, wave_m)
@@ -95,14 +95,14 @@ def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float,
         raise NoTurns(NO_TURNS)
     part = slice(*(round((r - seen.first_m) / step) for r in dense_m))
     moved, solved = _exact(waves[:, part], seen.between(*dense_m))
-    return Ring(spokes.corrected(geometry, solved.terms), wave_m, dense_m, reach_m, moved, solved)
+    return Ring(moves.corrected(geometry, solved.terms), wave_m, dense_m, reach_m, moved, solved)
 
 
-def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[spokes.Solved, float]:
+def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[moves.Solved, float]:
     """The geometry's errors from neighbouring spokes, by the wave that agrees best."""
-    best: tuple[spokes.Solved, float] | None = None
+    best: tuple[moves.Solved, float] | None = None
     for times in (1, 2, 4):
-        solved = spokes.solve([spokes.moves(spokes.analytic(seen, wave_m * times), seen)], (0, 1, 2))
+        solved = moves.solve([moves.moves_of(spokes.analytic(seen, wave_m * times), seen)], (0, 1, 2))
         if solved and solved.rest_m < 0.15 * wave_m * times and (best is None or solved.rest_m < best[0].rest_m):
             best = solved, wave_m * times
     if best is None:
@@ -110,15 +110,15 @@ def _rough(seen: spokes.Spokes, wave_m: float) -> tuple[spokes.Solved, float]:
     return best
 
 
-def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spokes.Solved]:
+def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[moves.Moves, moves.Solved]:
     """Moves of ever longer lags, each unwrapped by the ones before."""
-    found = [spokes.moves(waves, seen)]
-    around = ((found[0].coherence > spokes.COHERENT).mean(1) > LEAST_BANDS).mean()
+    found = [moves.moves_of(waves, seen)]
+    around = ((found[0].coherence > moves.COHERENT).mean(1) > LEAST_BANDS).mean()
     free = TERMS if around > 0.6 else TERMS[:3] if around > 0.4 else TERMS[:2]
-    solved = spokes.solve(found, free)
+    solved = moves.solve(found, free)
     for lag in LAGS:
-        found.append(spokes.moves(waves, seen, lag))
-        solved = spokes.solve(found, free, solved) if solved else None
+        found.append(moves.moves_of(waves, seen, lag))
+        solved = moves.solve(found, free, solved) if solved else None
     if solved is None or not _agree(solved, float(np.median(found[0].wave_m))):
         raise NoTurns(NO_TURNS)
     if around < LEAST_SEEN:
@@ -129,7 +129,7 @@ def _exact(waves: NDArray[Any], seen: spokes.Spokes) -> tuple[spokes.Moves, spok
     return found[0], solved
 
 
-def _agree(solved: spokes.Solved, wave_m: float) -> bool:
+def _agree(solved: moves.Solved, wave_m: float) -> bool:
     """Whether the moves are those of turns: bones, wood and fur have lines around a point, but no common pitch."""
     typical = np.nanmedian(solved.advance_m)
     scatter = np.nanmedian(np.abs(solved.advance_m - typical))
