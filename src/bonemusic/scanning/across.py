@@ -16,6 +16,8 @@ from ..jit import kernel
 from .track import Geometry
 
 FRAME = 5
+ROUNDING_PX = 1e-6
+"""What the steps along a profile may add up to too much: none may end beyond the last pixel."""
 
 
 def frame_of(geometry: Geometry) -> NDArray[Any]:
@@ -34,8 +36,9 @@ def read(
     x = frame[0] + across * (radius - reach)
     y = frame[1] + down * (radius - reach)
     far_x, far_y = x + 2 * reach * across, y + 2 * reach * down
-    rows, columns = grey.shape
-    if min(x, far_x) < 0.0 or max(x, far_x) >= columns - 1 or min(y, far_y) < 0.0 or max(y, far_y) >= rows - 1:
+    right, bottom = grey.shape[1] - 1 - ROUNDING_PX, grey.shape[0] - 1 - ROUNDING_PX
+    # asked so that what is no number is not inside
+    if not (0.0 <= x < right and 0.0 <= far_x < right and 0.0 <= y < bottom and 0.0 <= far_y < bottom):
         return False
     for k in range(2 * reach + 1):
         column, row = int(x), int(y)
