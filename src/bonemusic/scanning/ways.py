@@ -53,9 +53,14 @@ def way_of(told: NDArray[Any], sight: Sight) -> Way:
 
 def _moving(values: NDArray[Any]) -> float:
     """Deviation of what moves as sound does, robust."""
-    smooth = _blocks(values, PIXELS)
-    slow = np.repeat(_blocks(values, SLOW), SLOW // PIXELS, axis=1)[:, : smooth.shape[1]]
-    return 1.4826 * float(np.median(np.abs(smooth[:, : slow.shape[1]] - slow)))
+    smooth, slow = _blocks(values, PIXELS), _blocks(values, SLOW)
+    if slow.shape[1] < 2:
+        return 0.0
+    # straight from mean to mean: else a lamp's edge were sound
+    at = (np.arange(smooth.shape[1]) + 0.5) * PIXELS / SLOW - 0.5
+    whole = np.clip(at.astype(int), 0, slow.shape[1] - 2)
+    line = slow[:, whole] + (slow[:, whole + 1] - slow[:, whole]) * (at - whole)
+    return 1.4826 * float(np.median(np.abs(smooth - line)))
 
 
 def _blocks(values: NDArray[Any], length: int) -> NDArray[Any]:
