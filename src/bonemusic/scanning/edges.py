@@ -86,7 +86,7 @@ def circle(grey: NDArray[Any], geometry: Geometry, low: float, high: float) -> t
     step = 1 / geometry.dots_per_m
     if high - low < 3 * SMOOTH_PX * step:
         return None
-    seen = spokes.sample(grey, geometry, low, high, step, 0.3, along=4)
+    seen = spokes.sample(grey, geometry, low, high, step, 0.3)
     k = max(SMOOTH_PX, round(SMOOTH * (high - low) / step))
     if seen.values.shape[1] < 4 * k:
         return None

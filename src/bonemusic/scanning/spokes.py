@@ -14,8 +14,8 @@ from ..jit import kernel
 from .track import Geometry
 
 SPOKES = 360
-ALONG = 8
-"""Samples along the arc of a spoke."""
+ALONG = 4
+"""Samples along the arc of a spoke: with 8 no centre is told better."""
 
 
 @dataclass(frozen=True)
@@ -100,21 +100,23 @@ def walk(
     out : ndarray, float32, (bundles, n)
     """
     right, bottom = grey.shape[1] - 1.0, grey.shape[0] - 1.0
-    out[:] = 0.0
+    one = np.uint32(1)  # numbers without a sign spare the kernel asking whether they count from the end
     lines = dx.shape[1]
     for bundle in range(dx.shape[0]):
-        for line in range(lines):
-            for k in range(out.shape[1]):
-                along = first + step * k
+        for k in range(out.shape[1]):
+            along = first + step * k
+            total = 0.0
+            for line in range(lines):
                 px, py = x + dx[bundle, line] * along, y + dy[bundle, line] * along
-                if px < 0.0 or py < 0.0 or px >= right or py >= bottom:
-                    out[bundle, k] = math.nan
-                    continue
-                i, j = int(px), int(py)
+                if not (0.0 <= px < right and 0.0 <= py < bottom):
+                    total = math.nan
+                    break
+                i, j = np.uint32(px), np.uint32(py)
                 u, v = px - i, py - j
-                above = grey[j, i] * (1.0 - u) + grey[j, i + 1] * u
-                below = grey[j + 1, i] * (1.0 - u) + grey[j + 1, i + 1] * u
-                out[bundle, k] += (above * (1.0 - v) + below * v) / lines
+                above = grey[j, i] * (1.0 - u) + grey[j, i + one] * u
+                below = grey[j + one, i] * (1.0 - u) + grey[j + one, i + one] * u
+                total += above * (1.0 - v) + below * v
+            out[bundle, k] = total / lines
 
 
 def analytic(spokes: Spokes, wave_m: float) -> NDArray[Any]:
