@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from . import running
 from .sight import LIGHT, Sight
 from .track import Track
 
@@ -76,7 +77,7 @@ def displaced(track: Track, way: Way, rate_hz: float) -> NDArray[Any]:
     """
     sure = track.confidence > 0.5
     if way == "vertical":
-        strength = _slow(np.where(sure, track.strength, 0.0), sure, track.steps_per_turn)
+        strength = _slow(track.strength, sure, track.steps_per_turn)
         width_m = np.where(sure, track.light, 0.0) / np.maximum(strength, 1e-3) / track.geometry.dots_per_m
         lifted = (_slow(width_m, sure, track.steps_per_turn) - width_m) / 2
         return np.asarray(np.where(sure, lifted, 0), dtype=np.float32)
@@ -88,8 +89,4 @@ def displaced(track: Track, way: Way, rate_hz: float) -> NDArray[Any]:
 
 def _slow(values: NDArray[Any], sure: NDArray[Any], steps_per_turn: float) -> NDArray[Any]:
     """The mean over a tenth of a turn of what is sure: light and wear, below all sound."""
-    half = max(1, round(steps_per_turn / 20))
-    length = 2 * half + 1
-    total = np.cumsum(np.pad(np.where(sure, values, 0).astype(np.float64), (half + 1, half)))
-    many = np.cumsum(np.pad(sure.astype(np.float64), (half + 1, half)))
-    return np.asarray((total[length:] - total[:-length]) / np.maximum(many[length:] - many[:-length], 1))
+    return np.asarray(running.mean(values, sure, 2 * max(1, round(steps_per_turn / 20)) + 1))
