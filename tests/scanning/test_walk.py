@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bonemusic.errors import Cancelled, FormatError
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.scanning import walk
+from bonemusic.scanning.across import frame_of
 from bonemusic.scanning.measured import bridged
 from bonemusic.scanning.sight import Sight, box
 from bonemusic.scanning.track import Geometry
@@ -237,3 +238,21 @@ def test_a_path_moved_nowhere_stays_and_stretches_change_nothing(monkeypatch: py
     monkeypatch.setattr(walk, "STRETCH", 777)
     parts = walk.moved(path, at, new)
     assert np.array_equal(whole.radius_px, parts.radius_px)
+
+
+def test_the_kernels_of_moving_are_their_plain_twins() -> None:
+    k = np.arange(3000)
+    path, strength = 500 - 7 * k / STEPS, np.arange(3000, dtype=np.float32)
+    frames = [frame_of(Geometry(600.0, 590.0, DOTS, DOTS)), frame_of(Geometry(602.3, 588.9, 1.003 * DOTS, DOTS))]
+    seen = [np.zeros((2, 3000)) for _ in range(2)]
+    for kernel, out in zip((walk._seen_from, walk._seen_from.py_func), seen, strict=True):  # type: ignore[attr-defined]
+        kernel(path, 0.4, STEP, *frames, 100, 2900, out[0], out[1])
+    np.testing.assert_allclose(seen[0], seen[1], rtol=1e-13)
+    radius, turned = seen[0][:, 100:2900]
+    even = [(np.zeros(2700), np.zeros(2700, np.float32)) for _ in range(2)]
+    for kernel, to in zip((walk._at_even_steps, walk._at_even_steps.py_func), even, strict=True):  # type: ignore[attr-defined]
+        kernel(radius, turned, strength[100:2900], 150, *to)
+    places = np.arange(150, 2850.0)
+    for mine in even:
+        np.testing.assert_allclose(mine[0], np.interp(places, turned, radius), rtol=1e-13)
+        assert np.array_equal(mine[1], np.rint(np.interp(places, turned, strength[100:2900])))

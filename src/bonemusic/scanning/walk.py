@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
+from ..jit import kernel
 from ..progress import Progress, silent
+from ..threads import over_blocks
 from .across import frame_of, read, weigh
 from .follow import CLOSED, SECTORS, follow, start
 from .sight import STRENGTH, Sight
@@ -138,24 +140,63 @@ def along(
 
 def moved(path: Walk, old: Geometry, new: Geometry) -> Walk:
     """The same path as seen from another centre, at even steps about that."""
-    dots = old.dots_per_m
     count = len(path.radius_px)
     radius, turned = np.empty(count), np.empty(count)
-    for first in range(0, count, STRETCH):
-        part = slice(first, min(first + STRETCH, count))
-        angle = path.start_rad + path.step_rad * np.arange(part.start, part.stop)
-        radius[part], seen = new.polar(*old.pixels(path.radius_px[part] / dots, angle))
-        turned[part] = (seen - angle + math.pi) % (2 * math.pi) - math.pi  # a small angle
-    turned /= path.step_rad
-    turned += np.arange(count)
-    first, last = math.ceil(turned[0]), math.floor(turned[-1])
-    places = np.arange(first, last + 1.0)
-    radius = np.interp(places, turned, radius)
-    nearest = np.clip(np.rint(np.interp(places, turned, np.arange(count))), 0, count - 1).astype(np.int64)
-    return Walk(
-        path.start_rad + path.step_rad * first, path.step_rad, radius * new.dots_per_m, path.strength[nearest],
-        path.noise, path.closed,
+    was, now = frame_of(old), frame_of(new)
+    over_blocks(
+        lambda first, last: _seen_from(
+            path.radius_px, path.start_rad, path.step_rad, was, now, first, last, radius, turned
+        ),
+        count, "settling the centre", silent,
     )  # fmt: skip
+    first, last = math.ceil(turned[0]), math.floor(turned[-1])
+    evenly, strength = np.empty(last - first + 1), np.empty(last - first + 1, np.float32)
+    _at_even_steps(radius, turned, path.strength, first, evenly, strength)
+    return Walk(path.start_rad + path.step_rad * first, path.step_rad, evenly, strength, path.noise, path.closed)
+
+
+@kernel
+def _seen_from(
+    path: NDArray[Any],
+    start_rad: float,
+    step_rad: float,
+    old: NDArray[Any],
+    new: NDArray[Any],
+    first: int,
+    last: int,
+    radius: NDArray[Any],
+    turned: NDArray[Any],
+) -> None:
+    """Where samples `first` to `last` of a path lie in another frame: radius (px), and angle in steps from sample 0."""
+    for k in range(first, last):
+        angle = start_rad + k * step_rad
+        cos, sin = math.cos(angle), math.sin(angle)
+        along = path[k]
+        x = (old[0] + old[2] * along * cos - new[0]) / new[2]
+        y = (new[1] - old[1] + old[3] * along * sin) / new[3]
+        radius[k] = math.hypot(x, y)
+        turned[k] = k + math.atan2(y * cos - x * sin, x * cos + y * sin) / step_rad
+
+
+@kernel
+def _at_even_steps(
+    radius: NDArray[Any],
+    turned: NDArray[Any],
+    strength: NDArray[Any],
+    first: int,
+    evenly: NDArray[Any],
+    nearest: NDArray[Any],
+) -> None:
+    """Radii at whole steps from `first`, between samples that lie where they have `turned` to; the nearest strength."""
+    k, most = 0, len(turned) - 1
+    for at in range(len(evenly)):
+        while k + 1 < most and turned[k + 1] <= first + at:
+            k += 1
+        beside = min(k + 1, most)
+        apart = turned[beside] - turned[k]
+        part = min(max((first + at - turned[k]) / apart, 0.0), 1.0) if apart > 0.0 else 0.0
+        evenly[at] = radius[k] + part * (radius[beside] - radius[k])
+        nearest[at] = strength[beside] if part > 0.5 else strength[k]
 
 
 def _probed(
