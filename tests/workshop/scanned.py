@@ -58,6 +58,7 @@ def scanned(**changes: object) -> Scanned:
         "way": "lateral",
         "wow_before_percent": 0.4,
         "wow_after_percent": 0.003,
+        "grain": None,
         "faults": ("clipped",),
         "notes": ("noted",),
     }

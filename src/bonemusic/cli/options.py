@@ -90,6 +90,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "regions": ("TURNS", "Only these turns, one stretch after another: 10-12,100-102."),
     "hum": ("HZ", "Take the speed from mains hum on the recording: 50 or 60."),
     "tuned": ("HZ", "Take the speed from the music's tuning: 440, 435."),
+    "noise": ("WAY", "The picture's noise in equalised sound: reduce (if not given) or keep."),
     "rate": ("HZ", "Rate of the sound written: 96000, 48000, 44100."),
     "seed": ("N", "Seed of noise and clicks; 0 if not given."),
     "format": ("NAME", "Format of what is written; told by the suffix if not given."),
@@ -102,7 +103,7 @@ PLANNING = (
     "compensate", "master", *MASTERING, "outline", "hole", "label", "title", "artist", "number", "side", "qr", "font",
 )  # fmt: skip
 """What decides how a side lies, alike for cutting and checking."""
-SCANNING = ("seconds", "mirror", "perspective", "track", "regions", "hum", "tuned", "dpi", "rate")
+SCANNING = ("seconds", "mirror", "perspective", "track", "regions", "hum", "tuned", "dpi", "noise", "rate")
 """What is said of a scan that is read."""
 
 

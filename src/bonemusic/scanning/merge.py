@@ -57,7 +57,7 @@ def merged(tracks: list[Track], spirals: list[Knots]) -> Track:
         total += more * (other.radius_m + _apart(first, other))
         weight = weight + more
         clearer = more > _weight(first)
-        strength = np.where(clearer, other.strength, strength)
+        strength = np.hypot(strength, other.strength * np.float32(first.noise / other.noise))
         light = np.where(clearer, other.light, light)
         sure = np.maximum(sure, other.confidence)
     radius = np.where(weight > 0, total / np.maximum(weight, 1e-30), first.radius_m)

@@ -19,6 +19,7 @@ from ..pictures.values import Values
 from ..progress import Progress, silent
 from . import gaps, merge, settle, walk
 from .find import Found, find
+from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
 from .sight import box
 from .track import Track
@@ -45,6 +46,8 @@ class Followed:
         Whether it ends in a groove that runs in itself.
     skew : float
         How much the axes are not square, as `settle.Settled` says.
+    grain : Grain or None
+        The picture's noise; of what was not read from the groove's place, None.
     """
 
     track: Track
@@ -52,6 +55,7 @@ class Followed:
     way: Way
     closed: bool
     skew: float
+    grain: Grain | None
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Reading:
         The disc as it was found first.
     way : str
         lateral, vertical or density.
+    grain : Grain or None
+        The picture's noise.
     notes : tuple of str
     """
 
@@ -81,6 +87,7 @@ class Reading:
     track: Track
     found: Found
     way: Way
+    grain: Grain | None
     notes: tuple[str, ...]
 
 
@@ -119,7 +126,7 @@ def read_all(scans: Iterable[Values], rpm: Fraction, track: str = "auto", progre
     assert groove.confidence is not None
     fixed = gaps.mended(groove.lateral_m, groove.confidence, rate, progress)
     notes = tuple(dict.fromkeys(note for side in sides for note in side.found.notes))
-    return Reading(groove, _with(groove, fixed), fixed, one, first.found, first.way, notes)
+    return Reading(groove, _with(groove, fixed), fixed, one, first.found, first.way, first.grain, notes)
 
 
 def follow(
@@ -149,7 +156,9 @@ def follow(
     way: Way = "density" if track == "density" else "lateral" if track == "lateral" else way_of(told, learned)
     if way == "vertical":
         learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots)
-    return Followed(measured(looked, learned, way == "density", progress), found, way, seen.closed, settled.skew)
+    grain = grain_of(looked, learned) if way == "lateral" else None
+    one = measured(looked, learned, way == "density", progress)
+    return Followed(one, found, way, seen.closed, settled.skew, grain)
 
 
 def _steps_per_turn(sides: list[Followed]) -> float | None:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import presets
 from ..audio import Audio
@@ -20,9 +22,11 @@ from ..playing.player import play as play_groove
 from ..presets import Curve, Stylus, Turntable
 from ..progress import Progress, silent
 from ..scanning.declick import declicked
+from ..scanning.grain import Grain
 from .output import refuse_inputs, whole
+from .quieter import quieter
 from .recipe import Recipe
-from .regions import cut_out, one_after_another
+from .regions import cut_out, firsts, one_after_another
 from .reports import PlayReport
 
 REFERENCE_DBFS = -18.0
@@ -64,7 +68,14 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
         play_groove(part, turntable, stylus, curve, rate_hz=side.rate_hz, seed=recipe.seed, progress=progress)
         for part in cut_out(groove, recipe.scan.regions)
     ]
-    samples = one_after_another([each.samples for each in heard], heard[0].rate_hz)
+    sounds = [each.samples for each in heard]
+    if side.grain is not None and side.strength is not None and recipe.scan.noise == "reduce":
+        starts = firsts(groove, recipe.scan.regions)
+        sounds = [
+            quieter(sound, heard[0].rate_hz, groove, first, side.grain, side.strength, curve, progress)
+            for sound, first in zip(sounds, starts, strict=True)
+        ]
+    samples = one_after_another(sounds, heard[0].rate_hz)
     clicks = 0
     if side.gaps is not None:
         samples, clicks = declicked(samples, heard[0].rate_hz, progress)
@@ -102,12 +113,14 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
 
 @dataclass(frozen=True)
 class _Side:
-    """A groove that is to be heard; of scans how many gaps were mended, else None."""
+    """A groove that is to be heard; of scans how many gaps were mended, and the picture's noise; else None."""
 
     groove: Groove
     notes: tuple[str, ...]
     rate_hz: int | None = None
     gaps: int | None = None
+    grain: Grain | None = None
+    strength: NDArray[Any] | None = None
 
 
 def _of_drawing(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress) -> _Side:
@@ -124,7 +137,10 @@ def _of_scans(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Prog
     refuse_inputs(out, sources)
     scanned = read_scans(sources, recipe, progress)
     notes = (*scanned.faults, *scanned.notes)
-    return _Side(scanned.mended, notes, recipe.scan.rate_hz or SCAN_RATE_HZ, len(scanned.invented))
+    rate_hz = recipe.scan.rate_hz or SCAN_RATE_HZ
+    return _Side(
+        scanned.mended, notes, rate_hz, len(scanned.invented), scanned.grain, np.asarray(scanned.track.strength)
+    )
 
 
 def _are_pictures(sources: Sequence[Path]) -> bool:

@@ -80,6 +80,7 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         way=reading.way,
         wow_before_percent=_wow_about_the_hole(reading),
         wow_after_percent=_number(wow(reading.track.radius_m, reading.track.steps_per_turn)),
+        grain=reading.grain,
         faults=faults(
             values.grey, at, found.inner_m, found.outer_m, found.width_m * at.dots_per_m, found.pitch_m * at.dots_per_m
         ),

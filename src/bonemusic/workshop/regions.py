@@ -16,6 +16,11 @@ FADE_S = 5e-3
 PAUSE_S = 0.25
 
 
+def firsts(groove: Groove, regions: tuple[tuple[float, float], ...]) -> tuple[int, ...]:
+    """The first sample of each stretch."""
+    return tuple(round(first / groove.turns_per_sample) for first, _ in regions) or (0,)
+
+
 def cut_out(groove: Groove, regions: tuple[tuple[float, float], ...]) -> tuple[Groove, ...]:
     """The stretches between these turns, each as a groove of its own; the whole groove where there are none.
 
@@ -28,10 +33,10 @@ def cut_out(groove: Groove, regions: tuple[tuple[float, float], ...]) -> tuple[G
         return (groove,)
     turns = (len(groove) - 1) * groove.turns_per_sample
     parts = []
-    for first, last in regions:
+    for (first, last), begin in zip(regions, firsts(groove, regions), strict=True):
         if first >= turns:
             raise FormatError(f"there is no turn {first:g} to hear; the side has {turns:.1f}: choose others")
-        part = slice(round(first / groove.turns_per_sample), round(last / groove.turns_per_sample) + 1)
+        part = slice(begin, round(last / groove.turns_per_sample) + 1)
         moved = Knots(groove.spiral.turns - part.start * groove.turns_per_sample, groove.spiral.value,
                       groove.spiral.slope)  # fmt: skip
         deep = Knots(groove.depth.turns - part.start * groove.turns_per_sample, groove.depth.value, groove.depth.slope)

@@ -11,6 +11,8 @@ from ..errors import UnitError
 
 TRACKS = ("auto", "lateral", "density")
 Tracks = Literal["auto", "lateral", "density"]
+NOISES = ("reduce", "keep")
+Noises = Literal["reduce", "keep"]
 MOST_REGIONS = 100
 RATES_HZ = (8000, 384_000)
 _REGION = re.compile(r"\s*([0-9]{1,5}(?:\.[0-9]{0,3})?)\s*[-–]\s*([0-9]{1,5}(?:\.[0-9]{0,3})?)\s*")
@@ -38,6 +40,8 @@ class ScanWish:
         The pitch of A to which the music was tuned, which tells the speed.
     dots_per_m : float or None
         The scan's resolution, where its file tells none or a wrong one.
+    noise : str
+        Whether the picture's noise, as it was measured, is turned down in equalised sound: reduce or keep.
     rate_hz : int or None
         Rate of the sound that is written; None: 96 kHz for a transfer, which archives want.
     """
@@ -50,6 +54,7 @@ class ScanWish:
     hum_hz: float | None = None
     tuned_hz: float | None = None
     dots_per_m: float | None = None
+    noise: Noises = "reduce"
     rate_hz: int | None = None
 
 
@@ -73,6 +78,14 @@ def _track(text: str) -> Tracks:
         if word == each:
             return each  # type: ignore[return-value]
     raise UnitError(f"{units.shown(text)} is no way of writing sound; give auto, lateral or density")
+
+
+def _noise(text: str) -> Noises:
+    word = text.strip().lower()
+    for each in NOISES:
+        if word == each:
+            return each  # type: ignore[return-value]
+    raise UnitError(f"{units.shown(text)}: a picture's noise is turned down or left; give reduce or keep")
 
 
 def _regions(text: str) -> tuple[tuple[float, float], ...]:
@@ -124,6 +137,7 @@ PARSERS: dict[str, tuple[str, Any]] = {
     "regions": ("regions", _regions),
     "hum": ("hum_hz", _mains),
     "tuned": ("tuned_hz", _pitch),
+    "noise": ("noise", _noise),
     "rate": ("rate_hz", _rate),
 }
 """For each setting, the field of `ScanWish`, and how a person's spelling is read; `dpi` is a recipe's too."""

@@ -24,8 +24,9 @@ from ..scanning import enlarged, overlay
 from ..scanning.declick import declicked
 from .output import refuse, refuse_inputs, together
 from .play import CEILING_DBFS, REFERENCE_DBFS
+from .quieter import quieter
 from .recipe import Recipe
-from .regions import cut_out, one_after_another
+from .regions import cut_out, firsts, one_after_another
 from .reports import TransferReport, as_json
 from .told import told
 from .transferred import Heard, Scanned, Seen
@@ -75,7 +76,7 @@ def transfer(
     stylus = presets.stylus(recipe.stylus) if recipe.stylus else None
     with _made(folder), together(folder / PAGE) as drafts:
         flat = _heard(scanned.flat, None, presets.curve("flat"), recipe, progress)
-        heard = _heard(scanned.mended, stylus, curve, recipe, progress, mend=True)
+        heard = _heard(scanned.mended, stylus, curve, recipe, progress, mend=scanned)
         progress("writing", 0.2)
         drafts.add(lambda file: _write_flat(file, flat, scanned, name))
         drafts.add(lambda file: _write_equalised(file, heard, scanned, name, curve, stylus))
@@ -121,27 +122,35 @@ def _made(folder: Path) -> Iterator[None]:
 
 
 def _heard(
-    groove: Groove, stylus: Stylus | None, curve: Curve, recipe: Recipe, progress: Progress, mend: bool = False
+    groove: Groove,
+    stylus: Stylus | None,
+    curve: Curve,
+    recipe: Recipe,
+    progress: Progress,
+    mend: Scanned | None = None,
 ) -> Heard:
+    """A groove played; as it was followed, or `mend`ed: without the picture's noise, and without clicks."""
     turntable = presets.turntable("ideal")
     rate_hz = recipe.scan.rate_hz or RATE_HZ
-
-    samples = one_after_another(
-        [
-            play_groove(part, turntable, stylus, curve, rate_hz=rate_hz, progress=progress).samples
-            for part in cut_out(groove, recipe.scan.regions)
-        ],
-        rate_hz,
-    )
+    sounds = []
+    quiet = mend is not None and mend.grain is not None and recipe.scan.noise == "reduce"
+    starts = firsts(groove, recipe.scan.regions)
+    for part, first in zip(cut_out(groove, recipe.scan.regions), starts, strict=True):
+        sound = play_groove(part, turntable, stylus, curve, rate_hz=rate_hz, progress=progress).samples
+        if quiet and mend is not None and mend.grain is not None:
+            strength = np.asarray(mend.track.strength)
+            sound = quieter(sound, rate_hz, groove, first, mend.grain, strength, curve, progress)
+        sounds.append(sound)
+    samples = one_after_another(sounds, rate_hz)
     clicks = 0
-    if mend:
+    if mend is not None:
         samples, clicks = declicked(samples, rate_hz, progress)
     peak = float(np.abs(samples).max(initial=0.0))
     gain_db = REFERENCE_DBFS
     if peak > 0:
         gain_db = min(gain_db, CEILING_DBFS - 20 * math.log10(peak))
     audio = Audio(samples * np.float32(10 ** (gain_db / 20)), rate_hz)
-    return Heard(audio, gain_db, 20 * math.log10(peak) + gain_db if peak > 0 else None, clicks)
+    return Heard(audio, gain_db, 20 * math.log10(peak) + gain_db if peak > 0 else None, clicks, quiet)
 
 
 def _write_flat(file: IO[bytes], heard: Heard, scanned: Scanned, name: str) -> None:
@@ -156,10 +165,11 @@ def _write_equalised(
     file: IO[bytes], heard: Heard, scanned: Scanned, name: str, curve: Curve, stylus: Stylus | None
 ) -> None:
     tip = "tip of radius 0" if stylus is None else f"{stylus.name} tip"
+    noise = "turned down" if heard.quieter else "kept"
     history = _history(
         heard, scanned, name, f"{tip}; {curve.name} replay curve",
-        f"equalised copy; {len(scanned.invented)} gaps mended; {len(scanned.missing)} left silent; "
-        f"{heard.clicks} clicks mended",
+        f"equalised copy; the picture's noise {noise}; {len(scanned.invented)} gaps mended; "
+        f"{len(scanned.missing)} left silent; {heard.clicks} clicks mended",
     )  # fmt: skip
     write_sound(file, heard.audio, ".wav", f"{name[:80]}, equalised copy from a scan by Bonemusic", history)
 

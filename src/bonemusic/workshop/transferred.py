@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..audio import Audio
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..groove import Groove
+from ..scanning.grain import Grain
 from ..scanning.track import Track
 from .likely import Suggested
 from .spectrum import Spectrum
@@ -41,6 +42,8 @@ class Scanned:
         lateral or density.
     wow_before_percent, wow_after_percent : float or None
         Once a turn: about the hole, and about the centre found.
+    grain : Grain or None
+        The picture's noise, where it moves what is read.
     faults : tuple of str
         Of the scan.
     notes : tuple of str
@@ -59,6 +62,7 @@ class Scanned:
     way: str
     wow_before_percent: float | None
     wow_after_percent: float | None
+    grain: Grain | None
     faults: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -76,12 +80,15 @@ class Heard:
         None: silence.
     clicks : int
         Mended in the sound.
+    quieter : bool
+        Whether the picture's noise was turned down.
     """
 
     audio: Audio
     gain_db: float
     peak_dbfs: float | None
     clicks: int = 0
+    quieter: bool = False
 
     @property
     def full_scale_cm_s(self) -> float:

@@ -1,0 +1,72 @@
+"""How much a picture's own noise moves the groove that is read from it, and at which frequencies.
+
+A weighted sum of a profile that no groove and no land can change tells of noise alone. With weights that are as large
+as those that tell the groove's place, and reach as far, what it tells is as large as the noise of that place, and has
+its spectrum: pixels that neighbours share, and the speed at which they pass, are in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .measured import Looked, taste
+from .sight import LIGHT, OFFSET, Sight
+
+FRAME = 512
+COMMON = 3.0
+"""A frame of more than so many times the median's power is dust's."""
+
+
+@dataclass(frozen=True)
+class Grain:
+    """The noise of a side as it was read.
+
+    Attributes
+    ----------
+    samples : ndarray, float64, (m,)
+        Of the track, rising.
+    density : ndarray, float64, (m, FRAME // 2 + 1)
+        One-sided power per cycle per sample, of a groove whose strength is 1: (m · grey value)², from 0 to half a cycle
+        per sample.
+    """
+
+    samples: NDArray[Any]
+    density: NDArray[Any]
+
+
+def grain_of(looked: Looked, sight: Sight) -> Grain:
+    """The noise of a side, from stretches all over it."""
+    blind = blinded(sight)
+    _, told = taste(looked, replace(sight, weights=np.where(np.arange(5)[:, None] == LIGHT, blind, sight.weights)))
+    window = np.hanning(FRAME + 2)[1:-1]
+    densities = []
+    for stretch in told:
+        noise = stretch[:, LIGHT_TOLD].astype(np.float64)
+        frames = noise[: len(noise) // FRAME * FRAME].reshape(-1, FRAME)
+        seen = (stretch[: frames.size, STRENGTH_TOLD] > 0).reshape(frames.shape).all(1)
+        power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2 * (2 / (window**2).sum())
+        total = power.sum(1)
+        usual = float(np.median(total[seen])) if seen.any() else 0.0
+        kept = power[seen & (total <= COMMON * usual)]
+        densities.append(kept.mean(0) if len(kept) else np.full(FRAME // 2 + 1, np.nan))
+    density = np.stack(densities) / looked.geometry.dots_per_m**2
+    samples = np.linspace(0, looked.samples - told.shape[1], len(told)) + told.shape[1] / 2
+    good = np.isfinite(density).all(1)
+    if not good.any():
+        return Grain(np.zeros(1), np.zeros((1, FRAME // 2 + 1)))
+    return Grain(samples[good], density[good])
+
+
+STRENGTH_TOLD, LIGHT_TOLD = 2, 5
+
+
+def blinded(sight: Sight) -> NDArray[Any]:
+    """Weights, (2·reach + 1,), that no groove and no land changes: of the size of the offset's, and at their places."""
+    x = np.arange(-sight.reach_px, sight.reach_px + 1.0)
+    even = sight.weights[OFFSET] * np.sign(x)
+    even = even - sight.basis.T @ (sight.basis @ even)
+    return np.asarray(even * (np.linalg.norm(sight.weights[OFFSET]) / np.linalg.norm(even)))
