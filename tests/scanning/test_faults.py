@@ -101,7 +101,7 @@ MADE: dict[str, tuple[Callable[[NDArray[Any]], NDArray[Any]], list[str]]] = {
     "levels of 8 bits in 16": (lambda grey: 257 * rounded((grey - 30) * 1.2).astype(np.uint16), ["values are empty"]),
     "jpeg": (jpeg, ["packed as JPEG"]),
     "black and white": (lambda grey: rounded((grey > 130) * 255), ["black and white pixels only"]),
-    "flicker": (lambda grey: rounded(grey + 3 * np.sin(DOWN[: len(grey)] * 2 * np.pi / 7.3)), ["7.3 pixels down"]),
+    "flicker": (lambda grey: rounded(grey + 2 * np.sin(DOWN[: len(grey)] * 2 * np.pi / 5.3)), ["5.3 pixels down"]),
     "screen": (
         lambda grey: rounded(grey + 4 * np.sin((DOWN[: len(grey)] / 9 + ACROSS[:, : grey.shape[1]] / 4) * 2 * np.pi)),
         ["every 3.7 pixels across"],
