@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bonemusic.scanning import autoregressive
 from bonemusic.scanning.autoregressive import burg, fill, foretell, levinson, solve
 
 A = np.array([1.0, -1.6, 0.81, -0.1, 0.05])
@@ -87,3 +88,15 @@ def test_kernels_do_as_their_plain_twins(kernel):
     for a, b in zip((one, *given), (other, *plain), strict=True):
         if a is not None:
             np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 4, 11])
+def test_the_kernels_of_a_step_do_as_their_plain_twins(length):
+    rng = np.random.default_rng(length)
+    x, y = rng.standard_normal((2, length))
+    for products in (autoregressive._products, autoregressive._products.py_func):
+        assert products(x, y) == pytest.approx((x @ y, x @ x + y @ y), abs=1e-12)
+    for reflect in (autoregressive._reflect, autoregressive._reflect.py_func):
+        forward, backward = x.copy(), y.copy()
+        reflect(forward, backward, 0.3)
+        np.testing.assert_allclose([forward, backward], [x + 0.3 * y, y + 0.3 * x], atol=1e-15)

@@ -140,3 +140,12 @@ def test_half_the_rate_keeps_the_music_and_drops_what_would_fold():
     halved = impulses._halved(low.astype(np.float32), impulses.HALF_BAND)
     np.testing.assert_allclose(halved[20:-20], low[::2][20:-20], atol=2e-3)
     assert np.abs(impulses._halved(high.astype(np.float32), impulses.HALF_BAND)[20:-20]).max() < 2e-3
+
+
+def test_the_median_is_the_sorted_middle_whatever_comes():
+    rng = np.random.default_rng(8)
+    for length in (1, 2, 3, 32, 63, 64):
+        for values in (rng.standard_normal(length), rng.integers(0, 3, length).astype(float), np.arange(length) * 1.0):
+            for median in (impulses._median, impulses._median.py_func):
+                assert median(values.copy()) == np.sort(values)[length // 2]
+    impulses._median.py_func(np.where(rng.random(64) < 0.3, np.nan, rng.standard_normal(64)))  # ends, within bounds

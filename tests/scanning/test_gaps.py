@@ -158,6 +158,7 @@ def test_kernels_do_as_their_plain_twins():
     sure = np.clip(np.convolve(rng.random(3000), np.ones(9) / 4, "same"), 0, 1).astype(np.float32)
     found = gaps._gaps(sure, 0.5, 0.8, 3, 40)
     np.testing.assert_array_equal(found, gaps._gaps.py_func(sure, 0.5, 0.8, 3, 40))
+    assert [gaps._weaker.py_func(sure, k, 0.5) for k in range(50)] == [gaps._weaker(sure, k, 0.5) for k in range(50)]
     x = np.cumsum(rng.standard_normal(3000)).astype(np.float32)
     np.testing.assert_allclose(gaps._means(x, 4), gaps._means.py_func(x, 4), rtol=1e-6)
     stretch = np.array([[1000, 1040], [1100, 1110]])

@@ -51,26 +51,54 @@ def burg(before: NDArray[Any], after: NDArray[Any], order: int) -> NDArray[Any]:
     for k in range(n):
         power += forward[k] * forward[k]
     least = FLOOR * power
+    # a backward innovation stays where its stretch of sound begins, so that both are changed where they lie
     for m in range(1, order + 1):
         both, each = 0.0, least
-        for part in range(2):
-            first, last = (0, len(before)) if part == 0 else (len(before), n)
-            for k in range(first + m, last):
-                both += forward[k] * backward[k - 1]
-                each += forward[k] * forward[k] + backward[k - 1] * backward[k - 1]
+        for first, last in ((0, len(before)), (len(before), n)):
+            if last - first > m:
+                product, square = _products(forward[first + m : last], backward[first : last - m])
+                both += product
+                each += square
         if each <= 0.0:
             break
         reflected = -2.0 * both / each
         old[:m] = a[:m]
         for k in range(1, m + 1):
             a[k] += reflected * old[m - k]
-        for part in range(2):
-            first, last = (0, len(before)) if part == 0 else (len(before), n)
-            for k in range(last - 1, first + m - 1, -1):
-                ahead = forward[k]
-                forward[k] = ahead + reflected * backward[k - 1]
-                backward[k] = backward[k - 1] + reflected * ahead
+        for first, last in ((0, len(before)), (len(before), n)):
+            if last - first > m:
+                _reflect(forward[first + m : last], backward[first : last - m], reflected)
     return a
+
+
+@kernel
+def _products(x: NDArray[Any], y: NDArray[Any]) -> tuple[float, float]:
+    """The sums of x·y and of x² + y², each by four at a time: a processor adds these side by side."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    e, f, g, h = 0.0, 0.0, 0.0, 0.0
+    whole = len(x) // 4 * 4
+    for k in range(0, whole, 4):
+        a += x[k] * y[k]
+        b += x[k + 1] * y[k + 1]
+        c += x[k + 2] * y[k + 2]
+        d += x[k + 3] * y[k + 3]
+        e += x[k] * x[k] + y[k] * y[k]
+        f += x[k + 1] * x[k + 1] + y[k + 1] * y[k + 1]
+        g += x[k + 2] * x[k + 2] + y[k + 2] * y[k + 2]
+        h += x[k + 3] * x[k + 3] + y[k + 3] * y[k + 3]
+    for k in range(whole, len(x)):
+        a += x[k] * y[k]
+        e += x[k] * x[k] + y[k] * y[k]
+    return (a + b) + (c + d), (e + f) + (g + h)
+
+
+@kernel
+def _reflect(forward: NDArray[Any], backward: NDArray[Any], reflected: float) -> None:
+    """Take from each what the other foretells of it, in place."""
+    for k in range(len(forward)):
+        ahead = forward[k]
+        forward[k] = ahead + reflected * backward[k]
+        backward[k] += reflected * ahead
 
 
 @kernel

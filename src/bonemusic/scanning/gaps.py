@@ -130,11 +130,8 @@ def _gaps(confidence: NDArray[Any], weak: float, sure: float, margin: int, farth
     """Stretches of low confidence and what is doubtful beside them, apart from each other, (k, 2)."""
     n = len(confidence)
     found = np.empty((16, 2), np.int64)
-    count, k = 0, 0
+    count, k = 0, _weaker(confidence, 0, weak)
     while k < n:
-        if confidence[k] >= weak:
-            k += 1
-            continue
         first = k
         while first > 0 and k - first < farthest and not confidence[first - 1] >= sure:
             first -= 1
@@ -151,5 +148,13 @@ def _gaps(confidence: NDArray[Any], weak: float, sure: float, margin: int, farth
                 found = np.concatenate((found, np.empty_like(found)))
             found[count, 0], found[count, 1] = first, last
             count += 1
-        k = max(k, last)
+        k = _weaker(confidence, max(k, last), weak)
     return found[:count].copy()
+
+
+@kernel
+def _weaker(confidence: NDArray[Any], k: int, weak: float) -> int:
+    """The first from `k` on that is not that sure; a loop of its own, for nearly all are."""
+    while k < len(confidence) and confidence[k] >= weak:
+        k += 1
+    return k

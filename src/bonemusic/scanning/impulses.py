@@ -142,15 +142,42 @@ def _innovations(
         ahead[:] = 0.0
         back[:] = 0.0
         for lag in range(ORDER + 1):
+            before, after = part[middle - lag :], part[middle + lag :]
             for k in range(count):
-                ahead[k] += a[lag] * part[middle + k - lag]
-                back[k] += a[lag] * part[middle + k + lag]
+                ahead[k] += a[lag] * before[k]
+            for k in range(count):
+                back[k] += a[lag] * after[k]
         for k in range(count):
             ahead[k], back[k] = abs(ahead[k]), abs(back[k])
             if ORDER <= start + k < n - ORDER:  # nearer to the ends one of them is foretold from nothing
                 stands[start + k] = min(ahead[k], back[k])
         for k in range(0, count, near):
-            medians[(start + k) // near] = np.sort(ahead[k : min(k + near, count)])[min(near, count - k) // 2]
+            medians[(start + k) // near] = _median(ahead[k : min(k + near, count)])
+
+
+@kernel
+def _median(values: NDArray[Any]) -> float:
+    """The middle one, the upper of two, by Hoare's selection; the values are left in another order."""
+    first, last, middle = 0, len(values) - 1, len(values) // 2
+    while first < last:
+        pivot = values[(first + last) // 2]
+        i, j = first, last
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if middle <= j:
+            last = j
+        elif middle >= i:
+            first = i
+        else:
+            break
+    return float(values[middle])
 
 
 @kernel
