@@ -113,5 +113,8 @@ def undo_differences(rows: NDArray[Any], count: int) -> None:
         Samples to a pixel.
     """
     for row in range(rows.shape[0]):
-        for k in range(count, rows.shape[1]):
-            rows[row, k] += rows[row, k - count]
+        for first in range(min(count, rows.shape[1])):
+            before = rows[row, first]  # kept at hand: read back from the row it would be waited for
+            for k in range(first + count, rows.shape[1], count):
+                rows[row, k] += before
+                before = rows[row, k]
