@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,64 +11,20 @@ import pytest
 from numpy.typing import NDArray
 
 from bonemusic.errors import Cancelled, FormatError
-from bonemusic.groove import Groove, Knots, Profile, constant
+from bonemusic.groove import Groove
 from bonemusic.scanning import walk
 from bonemusic.scanning.across import frame_of
 from bonemusic.scanning.measured import bridged
-from bonemusic.scanning.sight import Sight, box
 from bonemusic.scanning.track import Geometry
 from bonemusic.scanning.walk import Place, Walk
 
 from . import maker
-
-DPI, RATE_HZ, RPM = 1200, 16_000, 300
-DOTS = DPI / 0.0254
-PER_TURN = RATE_HZ * 60 / RPM
-WIDTH_M, PITCH_M, TURNS = 56e-6, 220e-6, 24
-OUTER_M = 12e-3
-STEPS = 2.5 * PER_TURN
-STEP = 2 * math.pi / STEPS
-
-
-def _groove(rising: bool = False, locked: bool = False) -> Groove:
-    """Two tones on an even spiral."""
-    n = int(TURNS * PER_TURN) + 1
-    k = np.arange(n)
-    song = 12e-6 * np.sin(2 * np.pi * 300 * k / RATE_HZ) + 8e-6 * np.sin(2 * np.pi * 1100 * k / RATE_HZ)
-    turns, radius = np.array([0.0, TURNS]), OUTER_M - PITCH_M * np.array([0.0, TURNS])
-    if rising:
-        radius = radius[::-1].copy()
-    spiral = Knots(turns, radius, np.full(2, (radius[1] - radius[0]) / TURNS))
-    if locked:
-        at = np.array([0.0, TURNS - 4.0, TURNS - 3.0, TURNS])
-        spiral = Knots(at, OUTER_M - PITCH_M * np.minimum(at, TURNS - 3.5), -PITCH_M * (at < TURNS - 3.5))
-        song[int((TURNS - 4) * PER_TURN) :] = 0
-    return Groove(
-        spiral, constant(WIDTH_M / 2), Fraction(RPM), RATE_HZ, song.astype(np.float32),
-        Profile(WIDTH_M, 6e-6, math.pi / 2),
-    )  # fmt: skip
-
-
-def _true_px(groove: Groove, made: maker.Scan, path: Walk) -> NDArray[Any]:
-    """Where the groove's middle is at a path's angles, on the turn nearest to it; px."""
-    angle = path.start_rad + path.step_rad * np.arange(len(path.radius_px))
-    turns = (angle - made.start_rad) / (2 * np.pi)
-    middle = groove.spiral.value.max() * DOTS - path.radius_px
-    turns += np.round((middle / PITCH_M / DOTS - turns).mean())
-    true = groove.spiral.at(turns)
-    true += np.interp(turns / groove.turns_per_sample, np.arange(len(groove)), groove.lateral_m)
-    return np.asarray(true * DOTS)
-
-
-def _place(groove: Groove, made: maker.Scan, turn: float = 12.3, off_px: float = 0.3) -> Place:
-    at = turn / groove.turns_per_sample
-    radius = float(groove.spiral.at(np.array(turn))) + float(np.interp(at, np.arange(len(groove)), groove.lateral_m))
-    return Place(radius * DOTS + off_px, made.start_rad + 2 * np.pi * turn, PITCH_M * DOTS)
+from .spirals import DOTS, DPI, PITCH_M, STEP, STEPS, TURNS, even_groove, true_px, walked
 
 
 @pytest.fixture(scope="module")
 def groove() -> Groove:
-    return _groove()
+    return even_groove()
 
 
 @pytest.fixture(scope="module")
@@ -77,20 +32,12 @@ def made(groove: Groove) -> maker.Scan:
     return maker.scan(groove, dpi=DPI, turned_rad=0.7, noise=3)
 
 
-SIGHT = box(WIDTH_M * DOTS, 0.8)
-
-
-def _along(groove: Groove, made: maker.Scan, sight: Sight = SIGHT, **wish: Any) -> Walk:
-    given = {"bright": True, "place": _place(groove, made), "step_rad": STEP, "falling": True, **wish}
-    return walk.along(made.grey, made.geometry, sight, **given)
-
-
 def test_a_side_is_followed_from_its_middle_to_both_ends(groove: Groove, made: maker.Scan) -> None:
-    path = _along(groove, made)
+    path = walked(groove, made)
     assert len(path.radius_px) == pytest.approx(TURNS * STEPS, abs=0.02 * STEPS)
     begins = (path.start_rad - made.start_rad) / (2 * np.pi)
     assert begins == pytest.approx(0, abs=0.01)  # turns are counted from the place's angle
-    error = (path.radius_px - _true_px(groove, made, path))[50:-50]
+    error = (path.radius_px - true_px(groove, made, path))[50:-50]
     assert error.std() < 0.08  # a first look: measuring comes later
     assert np.abs(error).max() < 0.6
     assert (path.strength > 0).mean() > 0.999
@@ -99,48 +46,48 @@ def test_a_side_is_followed_from_its_middle_to_both_ends(groove: Groove, made: m
 
 
 def test_stretches_are_equal_to_one_go(groove: Groove, made: maker.Scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = _along(groove, made)
+    whole = walked(groove, made)
     for stretch in (997, 65_536):
         monkeypatch.setattr(walk, "STRETCH", stretch)
-        parts = _along(groove, made)
+        parts = walked(groove, made)
         assert np.array_equal(whole.radius_px, parts.radius_px)
         assert np.array_equal(whole.strength, parts.strength)
         assert whole.start_rad == parts.start_rad
 
 
 def test_so_many_turns_either_way(groove: Groove, made: maker.Scan) -> None:
-    path = _along(groove, made, turns=3.0)
+    path = walked(groove, made, turns=3.0)
     assert len(path.radius_px) == pytest.approx(6 * STEPS, abs=2)
-    whole = _along(groove, made)
+    whole = walked(groove, made)
     first = round((path.start_rad - whole.start_rad) / STEP)
     assert np.array_equal(path.radius_px, whole.radius_px[first:][: len(path.radius_px)])
 
 
 def test_dark_grooves_are_followed_as_bright_ones(groove: Groove, made: maker.Scan) -> None:
     dark = maker.Scan(255 - made.grey, made.geometry, made.start_rad, made.damaged)
-    one, other = _along(groove, made), _along(groove, dark, bright=False)
+    one, other = walked(groove, made), walked(groove, dark, bright=False)
     np.testing.assert_allclose(one.radius_px, other.radius_px, atol=1e-9)
     np.testing.assert_allclose(one.strength, other.strength, rtol=1e-4)
 
 
 def test_16_bits_are_followed_as_8(groove: Groove, made: maker.Scan) -> None:
     deep = maker.Scan(made.grey.astype(np.uint16) * 257, made.geometry, made.start_rad, made.damaged)
-    one, other = _along(groove, made), _along(groove, deep)
+    one, other = walked(groove, made), walked(groove, deep)
     np.testing.assert_allclose(one.radius_px, other.radius_px, atol=1e-6)
 
 
 def test_a_disc_that_starts_inside_is_followed_outwards() -> None:
-    groove = _groove(rising=True)
+    groove = even_groove(rising=True)
     made = maker.scan(groove, dpi=DPI, noise=3)
-    path = _along(groove, made, falling=False)
+    path = walked(groove, made, falling=False)
     assert len(path.radius_px) == pytest.approx(TURNS * STEPS, abs=0.02 * STEPS)
     assert path.radius_px[-1] - path.radius_px[0] == pytest.approx(TURNS * PITCH_M * DOTS, abs=2)
 
 
 def test_a_locked_groove_is_told_and_ends_the_way() -> None:
-    groove = _groove(locked=True)
+    groove = even_groove(locked=True)
     made = maker.scan(groove, dpi=DPI, noise=3)
-    path = _along(groove, made)
+    path = walked(groove, made)
     assert path.closed
     assert (TURNS - 2.5) * STEPS < len(path.radius_px) < TURNS * STEPS
 
@@ -152,10 +99,10 @@ def test_a_gap_is_crossed_on_the_same_turn(groove: Groove, made: maker.Scan) -> 
     row, column = np.mgrid[0 : grey.shape[0], 0 : grey.shape[1]]
     grey[np.hypot(column - x, row - y) < 1.5 * PITCH_M * DOTS] = 30
     blotted = maker.Scan(grey, made.geometry, made.start_rad, made.damaged)
-    path = _along(groove, blotted)
+    path = walked(groove, blotted)
     seen = path.strength > 0
     assert 50 < (~seen).sum() < 600
-    error = bridged(path.radius_px, path.strength) - _true_px(groove, made, path)
+    error = bridged(path.radius_px, path.strength) - true_px(groove, made, path)
     assert np.abs(error[seen]).max() < 1.5
     assert np.abs(error[~seen]).max() < 2.5  # the music that is missing, and what begins and ends it
 
@@ -165,14 +112,14 @@ def test_where_there_is_no_groove_nothing_is_followed(groove: Groove, made: make
     noise = np.random.default_rng(1).normal(90, 0 if what == "blank" else 20, made.grey.shape)
     blank = maker.Scan(noise.clip(0, 255).astype(np.uint8), made.geometry, made.start_rad, made.damaged)
     with pytest.raises(FormatError, match="too faint") as refused:
-        _along(groove, blank)
+        walked(groove, blank)
     assert "\n" not in str(refused.value)
 
 
 def test_a_place_beyond_the_picture_is_refused(groove: Groove, made: maker.Scan) -> None:
     for radius in (1e6, math.nan):
         with pytest.raises(FormatError):
-            _along(groove, made, place=Place(radius, 0.3, 7.0), turns=2.0)
+            walked(groove, made, place=Place(radius, 0.3, 7.0), turns=2.0)
 
 
 def test_following_is_stopped_by_whoever_asks(
@@ -194,7 +141,7 @@ def test_following_is_stopped_by_whoever_asks(
     monkeypatch.setattr(walk, "follow", slow)
     monkeypatch.setattr(walk, "STRETCH", 1)
     with pytest.raises(Cancelled):
-        _along(groove, made, progress=stop)
+        walked(groove, made, progress=stop)
     assert 2 <= len(done) < 40
     count = len(done)
     time.sleep(0.1)
