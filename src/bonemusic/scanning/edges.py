@@ -86,7 +86,8 @@ def circle(grey: NDArray[Any], geometry: Geometry, low: float, high: float) -> t
     step = 1 / geometry.dots_per_m
     if high - low < 3 * SMOOTH_PX * step:
         return None
-    seen = spokes.sample(grey, geometry, low, high, step, 0.3)
+    # spokes are of whole 64 samples: here their last ones count
+    seen = spokes.sample(grey, geometry, low, high + 64 * step, step, 0.3).between(low, high)
     k = max(SMOOTH_PX, round(SMOOTH * (high - low) / step))
     if seen.values.shape[1] < 4 * k:
         return None
@@ -99,8 +100,10 @@ def circle(grey: NDArray[Any], geometry: Geometry, low: float, high: float) -> t
     best = None
     for sign in (1, -1):
         index = np.argmax(sign * steep, axis=1) + k
+        within = (index > k) & (index < k + steep.shape[1] - 1)  # what is steepest at an end goes on beyond it
         fitted, near = _through(angle, seen.first_m + (index + 0.5) * step, step, high - low)
-        if near is None or not _plateaus(values[near], index[near], k, (sign * steep[near]).max(1)):
+        near = None if near is None else near & within
+        if near is None or not near.any() or not _plateaus(values[near], index[near], k, (sign * steep[near]).max(1)):
             continue
         share = float(near.sum() / len(seen.angle_rad))
         if share > LEAST_SHARE and (best is None or share > best[1]):
