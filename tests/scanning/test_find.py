@@ -288,6 +288,21 @@ def test_x_rays_without_a_groove_are_refused(shared: Any) -> None:
             find.find(_values(grey[down : down + 1400, right : right + 1400]), (DOTS, DOTS))
 
 
+def test_two_discs_in_one_picture_are_told(plain: NDArray[Any]) -> None:
+    both = np.concatenate([plain, np.rot90(plain)], axis=1)
+    notes = find.find(_values(both), (DOTS, DOTS)).notes
+    assert [each for each in notes if "more than one disc" in each]
+    assert not find.find(_values(plain), (DOTS, DOTS)).notes
+
+
+def test_too_few_dots_are_told_in_dpi_only_where_they_are_known(groove: Groove) -> None:
+    coarse = maker.scan(groove, dpi=400).grey
+    with pytest.raises(FormatError, match=r"scan it at \d+ dpi or more"):
+        find.find(_values(coarse), (400 / 0.0254,) * 2)
+    with pytest.raises(FormatError, match="times as many dpi or more"):
+        find.find(_values(coarse), None)
+
+
 @settings(max_examples=4)
 @given(st.integers(0, 2**32 - 1))
 def test_what_is_damaged_is_refused_or_found(plain: NDArray[Any], seed: int) -> None:

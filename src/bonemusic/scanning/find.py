@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import FormatError
 from ..pictures.values import Values
 from ..progress import Progress, silent
-from . import edges, moves, normals, perspective, spokes
+from . import edges, moves, normals, oblique, spokes
 from .lines import Lines, lines_of
 from .ring import NO_TURNS, NoTurns, Ring, refined
 from .track import Geometry
@@ -20,11 +20,10 @@ from .track import Geometry
 LEAST_SIDE_PX = 400
 LEAST_PITCH_PX = 2.2
 """Two dots to a turn are the least that tells turns apart at all (Nyquist), and lenses leave nothing of it."""
-MOST_STRETCH = 0.02
-LEAST_DIRECTIONS = 14
-"""Of 24 around the centre; what is seen in fewer of them may be lines of any kind."""
-MOST_OBLIQUE = 0.003
-NOTED_OBLIQUE = 0.0006
+SEEN_WELL = 0.85
+"""Of the groove's directions."""
+OTHER_SHARE, OTHER_TILES = 0.6, 40
+"""Of the tiles that do not belong to the disc, so many, and as a part, belong to another one."""
 SECTORS = 72
 SMALLEST_M, LARGEST_M = 10e-3, 0.2
 """Outer radii of discs that were ever made: 3 to 16 inches across, and some room."""
@@ -104,7 +103,7 @@ def find(values: Values, dots_per_m: tuple[float, float] | None, progress: Progr
     try:
         found = _found(grey, dots_per_m, progress)
     except NoTurns as why:
-        raise _oblique_at_last(grey, why) from why
+        raise oblique.at_last(grey, why) from why
     progress("finding the disc", 0.9)
     found = _with_edges(grey, found) if dots_per_m is not None else _scaled(grey, found)
     progress("finding the disc", 1.0)
@@ -126,56 +125,32 @@ def _found(grey: NDArray[Any], dots_per_m: tuple[float, float] | None, progress:
         )
     finest = float(np.percentile(met.tiles.wave_px, 20))
     if finest < LEAST_PITCH_PX:
+        times = f"{5 / finest:.2g} times as many dpi"
+        more = f"{_enough_dpi(finest, mean)} dpi" if dots_per_m else times
         raise FormatError(
-            f"the picture has too few dots: the groove's turns lie {finest:.1f} px apart; "
-            f"scan it at {_enough_dpi(finest, mean)} dpi or more"
+            f"the picture has too few dots: the groove's turns lie {finest:.1f} px apart; scan it at {more} or more"
         )
     progress("finding the disc", 0.5)
     ring = refined(grey, geometry, low, high, float(np.median(met.tiles.wave_px)) / mean)
-    oblique = _obliqueness(ring, across / down - 1)
+    aslant = oblique.told(ring, across / down - 1)
     progress("finding the disc", 0.8)
     told = _told(grey, ring)
-    return replace(told, notes=(*told.notes, oblique)) if oblique else told
+    # what is unlit or cut off leaves room for wrong guesses of an angle
+    added = (aslant if told.lit.mean() > SEEN_WELL else "", _another(met, grey.shape, across / down))
+    return replace(told, notes=(*told.notes, *filter(None, added)))
 
 
-def _oblique_at_last(grey: NDArray[Any], why: NoTurns) -> FormatError:
-    """What to say where no groove was found: perhaps there is one, but far from straight above."""
-    try:
-        view, tiles = perspective.view_of(grey)
-    except FormatError:
-        return why
-    if normals.turned(tiles.x_px - view.x_px, tiles.y_px - view.y_px) < LEAST_DIRECTIONS:
-        return why
-    return FormatError("the disc is seen obliquely: its turns are no circles; scan it flat, or try --perspective")
-
-
-def _obliqueness(ring: Ring, told: float) -> str:
-    """What no scanner makes: axes that differ by far, or askew, or circles that wander with their size.
-
-    Returns
-    -------
-    str
-        A note, where there is a little of that; else nothing.
-
-    Raises
-    ------
-    FormatError
-        Too much of it.
-    """
-    stretch = abs(ring.geometry.stretch - told)
-    skew = abs(float(ring.solved.terms[3]))
-    oblique = math.hypot(*ring.solved.terms[4:]) * ring.dense_m[1]
-    if stretch > MOST_STRETCH:
-        why = f"its axes differ by {100 * stretch:.1f} %"
-    elif skew > MOST_OBLIQUE:
-        why = f"its circles are ellipses askew, by {100 * skew:.1f} %"
-    elif oblique > MOST_OBLIQUE:
-        why = f"what is near is larger than what is far, by {200 * oblique:.1f} %"
-    elif oblique > NOTED_OBLIQUE or skew > NOTED_OBLIQUE:
-        return f"the disc is seen a little obliquely ({100 * max(skew, 2 * oblique):.2f} %); --perspective mends that"
-    else:
+def _another(met: normals.Meeting, shape: tuple[int, int], ratio: float) -> str:
+    """A note where much of what does not belong to the disc belongs to one more."""
+    other = normals.meeting(met.others, shape, ratio)
+    if other is None or len(other.tiles) < OTHER_TILES or other.share < OTHER_SHARE:
         return ""
-    raise FormatError(f"the disc is seen obliquely: {why}; scan it flat, or try --perspective")
+    if normals.turned(other.tiles.x_px - other.x_px, other.tiles.y_px - other.y_px) < normals.LEAST_DIRECTIONS:
+        return ""
+    return (
+        f"there is more than one disc in the picture: the one about column {met.x_px:.0f}, row {met.y_px:.0f} is read; "
+        "cut the others out to read them"
+    )
 
 
 def _with_edges(grey: NDArray[Any], found: Found) -> Found:

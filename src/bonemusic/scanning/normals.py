@@ -35,9 +35,13 @@ COHERENT = 0.35
 """Power along the tile's direction against all of it: 0 for noise, 1 for one wave. Noise alone stays under 0.25."""
 NEAR_RAD = 0.06
 """A groove's own swings tilt it by some hundredths of a radian, stretched axes by less."""
+FAR = 3.0
+"""Times as much: what a disc's own groove never misses its centre by."""
 LEAST_TILES = 16
 LEAST_SHARE = 0.1
 """Of coherent tiles that must point to one centre; by chance are 0.04."""
+LEAST_DIRECTIONS = 14
+"""Of 24 around the centre; what is seen in fewer of them may be lines of any kind."""
 PAIRS = 600
 CHUNK = 128
 
@@ -86,6 +90,8 @@ class Meeting:
         Those that point there.
     share : float
         They against all coherent tiles.
+    others : Tiles
+        Those that miss it by far.
     """
 
     x_px: float
@@ -93,6 +99,7 @@ class Meeting:
     ratio: float
     tiles: Tiles
     share: float
+    others: Tiles
 
 
 def tiles_of(grey: NDArray[Any], scale: int) -> Tiles:
@@ -222,7 +229,8 @@ def meeting(tiles: Tiles, shape: tuple[int, int], ratio: float, near_rad: float 
         return None
     if turned(tiles.x_px[chosen] - cx, v[chosen] - cv) < 4:
         return None
-    return Meeting(cx, cv / ratio, ratio * math.sqrt(squared), tiles.where(chosen), float(share))
+    others = tiles.where(missed > FAR * near_rad)
+    return Meeting(cx, cv / ratio, ratio * math.sqrt(squared), tiles.where(chosen), float(share), others)
 
 
 def _vote(

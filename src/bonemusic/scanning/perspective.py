@@ -71,6 +71,10 @@ class View:
         w = 1 + self.h * dx + self.k * dy
         return dx / w, (self.p * dx + self.q * dy) / w
 
+    def oblique(self, radius_px: float) -> float:
+        """How much what is so far from the centre is larger, smaller or askew against what is near it, as a part."""
+        return max(math.hypot(self.h, self.k) * radius_px, abs(self.p), abs(self.q - 1))
+
     @property
     def back(self) -> NDArray[Any]:
         """The matrix from points of the disc to the picture."""
@@ -165,7 +169,8 @@ def _fit(met: normals.Meeting) -> tuple[View, NDArray[Any]]:
         weight = tiles.coherence / (1 + (rest / spread) ** 2)
         slope = np.stack([(_misses(at + step, x, y, tiles) - rest) / 1e-6 for step in 1e-6 * np.eye(6)], 1)
         normal, down = (slope.T * weight) @ slope, (slope.T * weight) @ rest
-        trial = at - np.linalg.solve(normal + damp * np.diag(np.diag(normal) + 1e-9), down)
+        # least squares, for some numbers may tell nothing at all of a part of a disc
+        trial = at - np.linalg.lstsq(normal + damp * np.diag(np.diag(normal) + 1e-9), down, rcond=1e-14)[0]
         tried = _misses(trial, x, y, tiles)
         if (weight * tried**2).sum() < (weight * rest**2).sum():
             at, rest, damp = trial, tried, damp / 4
