@@ -169,3 +169,8 @@ def test_rings_beyond_the_picture_are_not_looked_at(good: Scan) -> None:
     half = good.grey[: len(good.grey) // 2]
     assert of(half, good.geometry) == ()
     assert "clipped white" in of(rounded(half * 1.5), good.geometry)[0]
+
+
+def test_a_picture_of_a_few_greys_is_looked_at(good: Scan) -> None:
+    for left in (60, 90):
+        of((good.grey // left).astype(np.uint8), good.geometry)

@@ -151,9 +151,11 @@ def _stretched(held: NDArray[Any]) -> list[str]:
     total = np.cumsum(counts)
     low, high = np.searchsorted(total, total[-1] * np.array([0.01, 0.99]))
     inside = counts[low : high + 1]
+    if len(inside) < 12:
+        return []
     near = np.convolve(inside, np.ones(9), "same") / 9
     empty = int(np.count_nonzero((inside < 0.05 * near) & (near > 30)))
-    if len(inside) < 12 or empty < max(3, 0.04 * len(inside)):
+    if empty < max(3, 0.04 * len(inside)):
         return []
     return [
         f"{empty} of {len(inside)} grey values are empty: contrast was stretched after scanning, and edges are "
