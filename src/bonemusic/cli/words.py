@@ -83,9 +83,10 @@ def _files(files: tuple[str, ...]) -> str:
 def of_play(report: PlayReport) -> str:
     """What was heard."""
     peak = "silence" if report.peak_dbfs is None else f"peak {report.peak_dbfs:.1f} dBFS"
+    sure = "" if report.confidence is None else f"; sure of the track {report.confidence:.2f}"
     return (
         f"{_shown(report.disc)}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm, "
-        f"{report.curve} curve, {report.turntable} turntable; {peak}"
+        f"{report.curve} curve, {report.turntable} turntable; {peak}{sure}"
     )
 
 

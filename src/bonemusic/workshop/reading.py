@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import presets
+from ..errors import FormatError
+from ..files import head_of
 from ..pictures.scan import scan
 from ..pictures.values import BAND_ROWS, Values, straight
 from ..progress import Progress, silent
@@ -19,10 +21,13 @@ from ..scanning import perspective
 from ..scanning.faults import faults
 from ..scanning.reader import Reading, read_all
 from ..scanning.wow import wow
+from ..units import name_shown
 from . import speed
 from .recipe import Recipe
 from .transferred import Scanned
 
+LEAST_SURE, WELL_SURE = 0.1, 0.9
+"""The track's mean confidence, and against how much of the groove was seen when the disc was found."""
 WINDINGS = {1: "counter-clockwise inwards, as records run", -1: "clockwise inwards: mirrored, or begun inside"}
 
 
@@ -34,10 +39,27 @@ def read_scans(sources: Sequence[Path], recipe: Recipe, progress: Progress = sil
     FormatError
         No picture, no disc, scans of different sides.
     """
+    for source in sources:  # what is not there is told before the others are read
+        head_of(source, 1, FormatError, "a scan")
     values = _values(sources[0], recipe, progress)
-    others = (_values(source, recipe, progress) for source in sources[1:])
+    at: list[str] = []
+
+    def each() -> Iterator[Values]:
+        for number, source in enumerate(sources):
+            picture = _values(source, recipe, progress) if number else values
+            at[:] = [name_shown(source.name)]
+            yield picture
+            at.clear()
+            del picture
+
     rpm = recipe.rpm or presets.disc(recipe.disc).rpm
-    return of_reading(read_all(chain((values,), others), rpm, recipe.scan.track, progress), values, recipe)
+    try:
+        reading = read_all(each(), rpm, recipe.scan.track, progress)
+    except FormatError as why:
+        if len(sources) == 1 or not at:
+            raise
+        raise FormatError(f"{at[0]}: {why}") from why
+    return of_reading(reading, values, recipe)
 
 
 def _values(source: Path, recipe: Recipe, progress: Progress) -> Values:
@@ -47,7 +69,10 @@ def _values(source: Path, recipe: Recipe, progress: Progress) -> Values:
     grey = mirrored(picture.grey) if wish.mirror else picture.grey
     density = (wish.dots_per_m, wish.dots_per_m) if wish.dots_per_m is not None else picture.dots_per_m
     values = Values(grey, straight(grey[:: max(1, len(grey) // 1000)]), density, notes=picture.notes)
-    return perspective.mended(values, progress) if wish.perspective else values
+    if not wish.perspective:
+        return values
+    # what a camera's file says of its dots tells nothing of a disc; what a person says does, of the disc's middle
+    return replace(perspective.mended(values, progress), dots_per_m=density if wish.dots_per_m is not None else None)
 
 
 def mirrored(grey: NDArray[Any]) -> NDArray[Any]:
@@ -62,10 +87,7 @@ def mirrored(grey: NDArray[Any]) -> NDArray[Any]:
 def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
     """What a transfer needs of a reading: at its right speed, with its faults and its wow."""
     found, at = reading.found, reading.track.geometry
-    factor, speed_from, notes = speed.told(reading.groove, recipe.scan) if recipe.rpm is None else (1.0, "--rpm", ())
-    if not speed_from:
-        notes = (*notes, f"nothing tells the speed: it is taken as {recipe.disc}'s; give --rpm, --seconds, --hum or "
-                 "--tuned if it sounds wrong")  # fmt: skip
+    factor, speed_from, notes = _speed(reading, recipe)
     return Scanned(
         grey=values.grey,
         flat=speed.at_speed(reading.groove, factor) if factor != 1 else reading.groove,
@@ -84,8 +106,46 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         faults=faults(
             values.grey, at, found.inner_m, found.outer_m, found.width_m * at.dots_per_m, found.pitch_m * at.dots_per_m
         ),
-        notes=(*values.notes, *reading.notes, *notes),
+        notes=(*values.notes, *reading.notes, *_doubts(reading), *notes),
     )
+
+
+def _speed(reading: Reading, recipe: Recipe) -> tuple[float, str, tuple[str, ...]]:
+    """How much faster the groove is to turn than it was read, what says so, and what is to be noted."""
+    wish = recipe.scan
+    if recipe.rpm is not None:
+        given = {"--seconds": wish.seconds, "--hum": wish.hum_hz, "--tuned": wish.tuned_hz}
+        idle = [name for name, value in given.items() if value is not None]
+        return 1.0, "--rpm", (f"--rpm tells the speed: nothing is made of {' and '.join(idle)}",) if idle else ()
+    factor, speed_from, notes = speed.told(reading.groove, wish)
+    if not speed_from and not notes:
+        notes = (
+            f"nothing tells the speed: it is taken as {recipe.disc}'s; give --rpm, --seconds, --hum or --tuned if it "
+            "sounds wrong",
+        )
+    return factor, speed_from, notes
+
+
+def _doubts(reading: Reading) -> tuple[str, ...]:
+    """What is to be said where much of a track is not seen.
+
+    Raises
+    ------
+    FormatError
+        Next to nothing of it is.
+    """
+    sure = float(np.mean(reading.track.confidence, dtype=np.float64))
+    if sure < LEAST_SURE:
+        raise FormatError(
+            "no groove can be followed where its turns are; scan it in grey, finer, or with more contrast, and try "
+            "--track density if it varies in brightness"
+        )
+    if sure < WELL_SURE * float(reading.found.lit.mean()):  # what is unlit or cut off is told already
+        return (
+            f"the groove is followed on {100 * sure:.0f} % of its way only; the rest is dim or hidden, its sound "
+            "is guessed or silent",
+        )
+    return ()
 
 
 def _wow_about_the_hole(reading: Reading) -> float | None:

@@ -70,13 +70,13 @@ def told(groove: Groove, wish: ScanWish) -> tuple[float, str, tuple[str, ...]]:
 
 def _followed(found: Speed, option: str, what: str, groove: Groove) -> tuple[float, str, tuple[str, ...]]:
     if found.certainty >= LEAST_CERTAINTY:
-        return found.factor, f"{option}, {found.certainty:.0%} sure", ()
+        return found.factor, f"{option}, {100 * found.certainty:.0f} % sure", ()
     near = groove.rpm * Fraction(found.factor)
     return (
         1.0,
         "",
         (
             f"{option}: the recording's {what} does not tell the speed ({rpm_text(near.limit_denominator(1000))} rpm, "
-            f"{found.certainty:.0%} sure); give --rpm",
+            f"{100 * found.certainty:.0f} % sure): it stays at {rpm_text(groove.rpm)} rpm; give --rpm",
         ),
     )
