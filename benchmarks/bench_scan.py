@@ -21,10 +21,11 @@ from bonemusic.pictures import write
 
 MOST_MB = 2500
 DPI = 2400
-DECODE = "import sys; from pathlib import Path; from bonemusic.pictures.read import full; v = full(Path(sys.argv[1]))"
+DECODE = "import sys; from pathlib import Path; from bonemusic.pictures.scan import scan; v = scan(Path(sys.argv[1]))"
 READ = "; from fractions import Fraction; from bonemusic.scanning.reader import read; read(v, Fraction(78))"
+PLAY = "import sys; from pathlib import Path; from bonemusic.cli import main; main(['play', sys.argv[1], '-o', '{}', '--quiet'], standalone_mode=False)"
 TELL = "; print(next(l for l in Path('/proc/self/status').read_text().split('\\n') if 'VmHWM' in l).split()[1])"
-STEPS = {"decode": DECODE + TELL, "read": DECODE + READ + TELL}
+STEPS = {"decode": DECODE + TELL, "read": DECODE + READ + TELL, "play": PLAY + TELL}
 SECONDS: dict[str, dict[str, float]] = {}
 
 

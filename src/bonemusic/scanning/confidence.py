@@ -17,7 +17,7 @@ BLOCKS = 9
 LEAST_PART = 0.2
 """Of the whole side's median strength: what is fainter is not usual anywhere."""
 UNLIKE = (3.0, 1.5)
-ROUGH = (3.2, 2.2)
+ROUGH = (4.2, 2.8)
 NOISY = (2.5, 6.0)
 """From no confidence to all of it: how far the strength is from the usual one, in parts of what is allowed; the rest
 against the usual one; and strength over its deviation."""
@@ -25,7 +25,7 @@ ALLOWED, NOISE_ALLOWED = 0.12, 3.5
 """Of the usual strength: slopes make a groove look wider by that; and deviations of noise."""
 
 
-def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float) -> NDArray[Any]:
+def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float, allowed: float = ALLOWED) -> NDArray[Any]:
     """Confidence of each sample.
 
     Parameters
@@ -36,6 +36,8 @@ def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float) ->
         What of the profile no groove explains, rms.
     noise_gain : float
         `Sight.noise_gain`.
+    allowed : float
+        Part of the usual strength by which it may change.
 
     Returns
     -------
@@ -48,8 +50,8 @@ def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float) ->
     for block in range(len(usual)):
         part = slice(block * BLOCK, min((block + 1) * BLOCK, len(strength)))
         here = strength[part] / max(float(usual[block]), 1e-6)
-        allowed = max(ALLOWED, NOISE_ALLOWED * noise_gain * float(noise[block]) / max(float(usual[block]), 1e-6))
-        sure = _ramp(np.abs(here - 1) / allowed, *UNLIKE) * _ramp(rest[part] / noise[block], *ROUGH)
+        most = max(allowed, NOISE_ALLOWED * noise_gain * float(noise[block]) / max(float(usual[block]), 1e-6))
+        sure = _ramp(np.abs(here - 1) / most, *UNLIKE) * _ramp(rest[part] / noise[block], *ROUGH)
         out[part] = sure * _ramp(strength[part] / (noise_gain * noise[block]), *NOISY)
     return out
 

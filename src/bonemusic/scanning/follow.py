@@ -33,8 +33,10 @@ SLOW = 40.0
 """Parts of a turn over which the unmodulated spiral is told from the music: 19 ms at 78 rpm."""
 LOCKED_PART = 0.25
 """Turns nearer than this part of a groove's width are one and the same."""
-X, V, BASE, NOISE, LOST, RUN, LAST, SPACING, CLOSED = range(9)
-STATE = 9
+STUCK_TURNS = 3
+"""In which a groove moves on by its own width at least, or it is a circle: followed here and there, and never lost."""
+X, V, BASE, NOISE, LOST, RUN, LAST, SPACING, CLOSED, STUCK = range(10)
+STATE = 10
 SEEN, COASTED = 1, 0
 GOING, ENDED, LOCKED = 0, 1, 2
 
@@ -97,7 +99,7 @@ def follow(
     -------
     int
         Where it stopped: one past the last sample filled. Below `last` if the groove ended (it was lost for more than
-        a turn) or closed on itself for a turn.
+        a turn), closed on itself for a turn, or does not get on.
     """
     reach = (weights.shape[1] - 1) // 2
     profile = np.empty(2 * reach + 1)
@@ -139,9 +141,18 @@ def follow(
             middle += max(-1.0, min(1.0, off))
             if abs(off) < 0.03:
                 break
+        if k >= STUCK_TURNS * (whole + 1):
+            moved = inwards * (radius[k - STUCK_TURNS * whole] - state[X])
+            state[STUCK] = state[STUCK] + 1.0 if moved < width_px else 0.0
+            if state[STUCK] >= turn:
+                state[CLOSED] = turn
+                return k
         if seen and lost > STREAK and not math.isnan(before):
             apart = inwards * (before - middle)
-            seen = apart > 0.6 * width_px and apart < 1.7 * state[SPACING] + width_px
+            same = abs(apart) < LOCKED_PART * width_px and state[SPACING] < width_px
+            seen = same or (apart > 0.6 * width_px and apart < 1.7 * state[SPACING] + width_px)
+        if seen and lost > STREAK:  # no neighbour of where the spiral goes on
+            seen = abs(middle - state[BASE]) < max(0.5 * state[SPACING], width_px)
         if seen and abs(middle - expected) > 2.0 * FARTHEST_PX and lost <= STREAK:
             seen = False
         if seen and lost > STREAK:

@@ -14,9 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .measured import Looked, taste
-from .sight import LIGHT, OFFSET, Sight
+from .sight import BEYOND_PX, FINE, LIGHT, OFFSET, Sight, look
 
 FRAME = 512
+STRENGTH_TOLD, LIGHT_TOLD = 2, 5
+BLURS_PX = tuple(0.5 + 0.1 * k for k in range(26))
+WIDTHS = tuple(0.5 + 0.05 * k for k in range(13))
+"""Of the width at half height, which blur makes larger."""
 COMMON = 3.0
 """A frame of more than so many times the median's power is dust's."""
 
@@ -32,10 +36,14 @@ class Grain:
     density : ndarray, float64, (m, FRAME // 2 + 1)
         One-sided power per cycle per sample, of a groove whose strength is 1: (m · grey value)², from 0 to half a cycle
         per sample.
+    smear : ndarray, float64, (m,)
+        Deviation of the blur along the groove, in samples: the lens', the pixels', and the reading's between them. What
+        is recorded at f cycles per sample is seen as exp(-2π²·smear²·f²) of itself.
     """
 
     samples: NDArray[Any]
     density: NDArray[Any]
+    smear: NDArray[Any]
 
 
 def grain_of(looked: Looked, sight: Sight) -> Grain:
@@ -57,11 +65,24 @@ def grain_of(looked: Looked, sight: Sight) -> Grain:
     samples = np.linspace(0, looked.samples - told.shape[1], len(told)) + told.shape[1] / 2
     good = np.isfinite(density).all(1)
     if not good.any():
-        return Grain(np.zeros(1), np.zeros((1, FRAME // 2 + 1)))
-    return Grain(samples[good], density[good])
+        return Grain(np.zeros(1), np.zeros((1, FRAME // 2 + 1)), np.zeros(1))
+    passing_px = looked.path.radius_px[samples.astype(np.int64)] * looked.path.step_rad
+    return Grain(samples[good], density[good], (blur_of(sight) / passing_px)[good])
 
 
-STRENGTH_TOLD, LIGHT_TOLD = 2, 5
+def blur_of(sight: Sight) -> float:
+    """The deviation (px) of the blur that makes a groove with sharp walls look most as this one does, across."""
+    near = slice(BEYOND_PX * FINE, -BEYOND_PX * FINE)
+    seen = sight.shape[near]
+    best, found = np.inf, 0.0
+    for blur in BLURS_PX:
+        for part in WIDTHS:
+            shape = look(part * sight.width_px, blur, sight.reach_px)[near]
+            matrix = np.stack([shape, np.ones(len(shape))], axis=1)
+            left = seen - matrix @ np.linalg.lstsq(matrix, seen, rcond=None)[0]
+            if (off := float((left**2).sum())) < best:
+                best, found = off, blur
+    return found
 
 
 def blinded(sight: Sight) -> NDArray[Any]:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import kernel
 from ..progress import Progress, silent
 from ..threads import over_blocks
-from . import refine
+from . import refine, running
 from .across import frame_of
-from .confidence import confidence
+from .confidence import ALLOWED, confidence
 from .sight import FINE, Sight, learned
 from .track import Geometry, Track
 from .walk import Walk
@@ -49,6 +50,12 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
     looked : Looked
     sight : Sight
         As it is thought to be.
+
+    Returns
+    -------
+    Sight, ndarray
+        What is told is as of `refine.measure`, but for the first column: how far the groove is from where it is at the
+        stretch's beginning (px).
     """
     sums = np.zeros((2, 2 * sight.reach_px * FINE + 1))
     length = min(LEARNING_SAMPLES, looked.samples)
@@ -57,22 +64,27 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
     firsts = np.unique(np.linspace(0, looked.samples - length, LEARNING_BLOCKS).astype(int)).tolist()
     for first in firsts:
         _measure(looked, sight, path, first, first + length, False, told, sums)
+        told[first : first + length, 0] += path[first : first + length] - path[first]
     return learned(sums[0], sums[1], sight), np.stack([told[first : first + length] for first in firsts])
 
 
-def measured(looked: Looked, sight: Sight, held: bool = False, progress: Progress = silent) -> Track:
+def measured(
+    looked: Looked, sight: Sight, held: bool = False, allowed: float = ALLOWED, progress: Progress = silent
+) -> Track:
     """Every place of a path measured by itself.
 
     Parameters
     ----------
     held : bool
         The path is a smooth spiral, and what is wanted is its light: nothing is taken for dust because it is dark.
+    allowed : float
+        Part of its usual strength by which a groove may change and is no dust.
     """
     told = np.zeros((looked.samples, 6), np.float32)
     side = looked.path
     path = bridged(side.radius_px, side.strength)
     if held:
-        path = _running(path, round(2 * math.pi / side.step_rad / HELD_PARTS))
+        path = running.mean(path, np.ones(len(path), bool), round(2 * math.pi / side.step_rad / HELD_PARTS) | 1)
     none = np.zeros((2, 0))
     over_blocks(
         lambda first, last: _measure(looked, sight, path, first, last, held, told, none),
@@ -80,14 +92,14 @@ def measured(looked: Looked, sight: Sight, held: bool = False, progress: Progres
     )  # fmt: skip
     strength, rest, light = told[:, 2].copy(), told[:, 4], told[:, 5].copy()
     noise = max(0.3, float(np.median(rest)))
+    dots_per_m = looked.geometry.dots_per_m
     if held:
-        off, sure = np.zeros(looked.samples), (rest > 0).astype(np.float32)
+        radius, sure = path / dots_per_m, (rest > 0).astype(np.float32)
     else:
-        sure = confidence(strength, rest, sight.noise_gain)
-        slope, steady = _mean(told[:, 3], sure), _mean(strength, sure)
-        near = (told[:, 1] - np.float32(sight.tilt) * slope) / np.maximum(np.maximum(steady, strength / 2), 1e-3)
-        off = np.where(strength > 0, told[:, 0] + np.clip(near, -1, 1), 0)
-    radius = (path + off) / looked.geometry.dots_per_m
+        sure = confidence(strength, rest, sight.noise_gain, allowed)
+        there = sure > SEEN
+        slope, steady = (running.mean(told[:, row], there, SMOOTHED) for row in (3, 2))
+        radius = _placed(told, path, slope, steady, sight.tilt, dots_per_m)
     return Track(looked.geometry, side.start_rad, 2 * math.pi / side.step_rad, radius, strength, sure, light, noise)
 
 
@@ -109,31 +121,30 @@ def _measure(
     )  # fmt: skip
 
 
+@kernel
 def bridged(radius_px: NDArray[Any], strength: NDArray[Any]) -> NDArray[Any]:
     """A path whose coasted stretches run straight from where it was seen last to where it was seen again."""
-    seen = np.flatnonzero(strength > 0)
-    edges = np.flatnonzero(np.diff(seen) > 1)
     path = radius_px.copy()
-    for first, last in zip(seen[edges].tolist(), seen[edges + 1].tolist(), strict=True):
-        path[first : last + 1] = np.linspace(path[first], path[last], last - first + 1)
+    last = -1
+    for k in range(len(path)):
+        if strength[k] > 0.0:
+            if last >= 0:
+                for i in range(last + 1, k):
+                    path[i] = path[last] + (path[k] - path[last]) * ((i - last) / (k - last))
+            last = k
     return path
 
 
-def _mean(values: NDArray[Any], sure: NDArray[Any]) -> NDArray[Any]:
-    """The running mean of what is sure, float32 (n,)."""
-    there = (sure > SEEN).astype(np.float64)
-    many = _summed(there, SMOOTHED)
-    return np.asarray(_summed(values * there, SMOOTHED) / np.maximum(many, 1), np.float32)
-
-
-def _running(values: NDArray[Any], length: int) -> NDArray[Any]:
-    """The running mean, shorter at the ends."""
-    length |= 1
-    return np.asarray(_summed(values, length) / _summed(np.ones(len(values)), length))
-
-
-def _summed(values: NDArray[Any], length: int) -> NDArray[Any]:
-    """Sums over `length` (odd) around each."""
-    half = length // 2
-    total = np.cumsum(np.pad(np.asarray(values, np.float64), (half + 1, half)))
-    return np.asarray(total[length:] - total[:-length])
+@kernel
+def _placed(
+    told: NDArray[Any], path: NDArray[Any], slope: NDArray[Any], steady: NDArray[Any], tilt: float, dots_per_m: float
+) -> NDArray[Any]:
+    """Radii (m): the path, and how far from it the groove was told to be, slopes and strengths being those around."""
+    radius = np.empty(len(path))
+    for k in range(len(path)):
+        off = 0.0
+        if told[k, 2] > 0.0:
+            near = (told[k, 1] - tilt * slope[k]) / max(steady[k], 0.5 * told[k, 2], 1e-3)
+            off = told[k, 0] + min(max(near, -1.0), 1.0)
+        radius[k] = (path[k] + off) / dots_per_m
+    return radius

@@ -17,7 +17,7 @@ from ..paths.polar import Polar
 from ..paths.spiral import locked_from, smooth
 from ..pictures.values import Values
 from ..progress import Progress, silent
-from . import gaps, merge, settle, walk
+from . import confidence, gaps, merge, settle, walk
 from .find import Found, find
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
@@ -28,8 +28,8 @@ from .ways import Way, displaced, way_of
 BLUR_PX = 0.8
 """Of a flatbed's lens, until the groove's own look is learned (assumed)."""
 RATES_HZ = (24_000, 48_000, 96_000, 192_000)
-ROOM = 0.8
-"""Part of its width by which a groove cut hill and dale may widen."""
+ROOM, WIDENING = 0.8, 0.5
+"""Parts of its width and of its strength by which a groove cut hill and dale may change."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def follow(
     if way == "vertical":
         learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots)
     grain = grain_of(looked, learned) if way == "lateral" else None
-    one = measured(looked, learned, way == "density", progress)
+    one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
     return Followed(one, found, way, seen.closed, settled.skew, grain)
 
 

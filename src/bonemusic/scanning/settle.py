@@ -127,7 +127,7 @@ def _fitted(left: NDArray[Any]) -> NDArray[Any]:
     """Least squares of the first row by the others."""
     normal = left[1:] @ left[1:].T
     normal += 1e-9 * np.trace(normal) * np.diag([1.0, 1.0, 1e-2, 1e-2])
-    return np.asarray(np.linalg.solve(normal, left[1:] @ left[0]))
+    return np.asarray(np.linalg.lstsq(normal, left[1:] @ left[0], rcond=None)[0])
 
 
 def _agreed(left: NDArray[Any], group: NDArray[Any]) -> NDArray[Any]:

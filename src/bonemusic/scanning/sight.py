@@ -77,9 +77,13 @@ def box(width_px: float, blur_px: float, room_px: float = 0.0) -> Sight:
     """
     sigma = math.sqrt(blur_px**2 + 1 / 12 + 1 / 6)  # a pixel's own width, and what straight lines between two add
     reach = math.ceil((width_px + room_px) / 2 + 3 * sigma)
-    x = np.arange(-(reach + BEYOND_PX) * FINE, (reach + BEYOND_PX) * FINE + 1) / FINE
-    shape = _step(x + width_px / 2, sigma) - _step(x - width_px / 2, sigma)
-    return of_shape(shape, reach, width_px)
+    return of_shape(look(width_px, sigma, reach), reach, width_px)
+
+
+def look(width_px: float, sigma_px: float, reach_px: int) -> NDArray[Any]:
+    """The shape of a groove with sharp walls, blurred; the table of a `Sight`."""
+    x = np.arange(-(reach_px + BEYOND_PX) * FINE, (reach_px + BEYOND_PX) * FINE + 1) / FINE
+    return np.asarray(_step(x + width_px / 2, sigma_px) - _step(x - width_px / 2, sigma_px))
 
 
 def of_shape(shape: NDArray[Any], reach_px: int, width_px: float) -> Sight:

@@ -211,8 +211,10 @@ def _probed(
             found.append((sign * told[STRENGTH], told[4]))
     strength, noise = np.median(np.array(found or [(0.0, 0.0)]), axis=0).tolist()
     noise = max(noise, 0.3)  # rounding alone makes that much
-    if strength < 3 * noise * sight.noise_gain:
-        raise FormatError("the groove is too faint to be followed; scan it with more contrast")
+    if strength < 2 * noise * sight.noise_gain:
+        raise FormatError(
+            "the groove is too faint, or too few dots wide, to be followed; scan it finer, or with more contrast"
+        )
     return strength, noise
 
 

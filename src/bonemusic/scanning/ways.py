@@ -20,6 +20,8 @@ SLOW = 512
 """What moves within so many profiles, and not within `PIXELS`, is sound; what is slower is light and spiral."""
 LEAST_PART = 0.03
 """No sound moves a groove's width, or its light, by less than this part of it as a whole."""
+LEAST_DENSITY = 0.04
+"""Brightness that moves less is an X-ray's, or a lamp's; sound that is so faint is read if it is asked for."""
 MORE, CLEAR = 3.0, 1.7
 """By so much a sound's way stands out of what else moves, and of noise."""
 ALIKE = 0.75
@@ -49,7 +51,9 @@ def way_of(told: NDArray[Any], sight: Sight) -> Way:
     noise = float(np.median(told[:, :, 4][seen])) * float(np.linalg.norm(sight.weights[LIGHT])) / max(light, 1e-3)
     if lit < max(LEAST_PART, MORE * swing, CLEAR * noise / math.sqrt(PIXELS / APART)):
         return "lateral"
-    return "density" if bright > ALIKE * lit else "vertical"
+    if bright > ALIKE * lit:
+        return "density" if bright > LEAST_DENSITY else "lateral"
+    return "vertical"
 
 
 def _moving(values: NDArray[Any]) -> float:
