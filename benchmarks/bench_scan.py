@@ -23,9 +23,14 @@ MOST_MB = 2500
 DPI = 2400
 DECODE = "import sys; from pathlib import Path; from bonemusic.pictures.scan import scan; v = scan(Path(sys.argv[1]))"
 READ = "; from fractions import Fraction; from bonemusic.scanning.reader import read; read(v, Fraction(78))"
-PLAY = "import sys; from pathlib import Path; from bonemusic.cli import main; main(['play', sys.argv[1], '-o', '{}', '--quiet'], standalone_mode=False)"
+PLAY = """
+import resource, subprocess, sys
+call = [sys.executable, "-m", "bonemusic", "play", sys.argv[1], "-o", sys.argv[1] + ".wav", "--quiet", "--json"]
+subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 TELL = "; print(next(l for l in Path('/proc/self/status').read_text().split('\\n') if 'VmHWM' in l).split()[1])"
-STEPS = {"decode": DECODE + TELL, "read": DECODE + READ + TELL, "play": PLAY + TELL}
+STEPS = {"decode": DECODE + TELL, "read": DECODE + READ + TELL, "play": PLAY}
 SECONDS: dict[str, dict[str, float]] = {}
 
 
@@ -39,7 +44,7 @@ def picture(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("step", ["decode", "read"])
+@pytest.mark.parametrize("step", ["decode", "read", "play"])
 def test_a_whole_side_is_read_in_twice_the_time_of_decoding_and_5_s(benchmark: Any, picture: Path, step: str) -> None:
     memory: list[int] = []
 

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import kernel
+
 BLOCK = 512
 """Samples whose medians tell what is usual: several times as long as any dust, shorter than lamps' shadows."""
+SOME = 3
 BLOCKS = 9
 LEAST_PART = 0.2
 """Of the whole side's median strength: what is fainter is not usual anywhere."""
@@ -47,28 +50,45 @@ def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float, al
     usual = np.maximum(usual, LEAST_PART * np.median(usual))
     noise = np.maximum(_usual(rest), 0.3)
     out = np.empty(len(strength), np.float32)
-    for block in range(len(usual)):
-        part = slice(block * BLOCK, min((block + 1) * BLOCK, len(strength)))
-        here = strength[part] / max(float(usual[block]), 1e-6)
-        most = max(allowed, NOISE_ALLOWED * noise_gain * float(noise[block]) / max(float(usual[block]), 1e-6))
-        sure = _ramp(np.abs(here - 1) / most, *UNLIKE) * _ramp(rest[part] / noise[block], *ROUGH)
-        out[part] = sure * _ramp(strength[part] / (noise_gain * noise[block]), *NOISY)
+    judged(strength, rest, np.maximum(usual, 1e-6), noise, noise_gain, allowed, out)
     return out
 
 
-def _ramp(values: NDArray[Any], none: float, all_: float) -> NDArray[Any]:
-    return np.clip((values - none) / (all_ - none), 0, 1)
+@kernel
+def judged(
+    strength: NDArray[Any],
+    rest: NDArray[Any],
+    usual: NDArray[Any],
+    noise: NDArray[Any],
+    noise_gain: float,
+    allowed: float,
+    out: NDArray[Any],
+) -> None:
+    """Confidence of each sample against what is usual in its block."""
+    for k in range(len(strength)):
+        block = k // BLOCK
+        level = noise_gain * noise[block]
+        most = max(allowed, NOISE_ALLOWED * level / usual[block])
+        unlike = _ramp(abs(strength[k] / usual[block] - 1.0) / most, UNLIKE[0], UNLIKE[1])
+        rough = _ramp(rest[k] / noise[block], ROUGH[0], ROUGH[1])
+        out[k] = unlike * rough * _ramp(strength[k] / level, NOISY[0], NOISY[1])
+
+
+@kernel
+def _ramp(value: float, none: float, all_: float) -> float:
+    return min(max((value - none) / (all_ - none), 0.0), 1.0)
 
 
 def _usual(values: NDArray[Any]) -> NDArray[Any]:
     """Medians of blocks, and of the blocks around each, (blocks,); samples where nothing was seen do not count."""
     count = -(-len(values) // BLOCK)
     padded = np.full(count * BLOCK, np.nan, np.float32)
-    padded[: len(values)] = np.where(values > 0, values, np.nan)
-    rows = padded.reshape(count, BLOCK)
+    padded[: len(values)] = values
+    rows = padded.reshape(count, BLOCK)[:, ::SOME].copy()  # neighbours share their pixels, and say the same
+    rows[~(rows > 0)] = np.nan
     rows.sort(axis=1)  # what is not a number comes last
     there = np.isfinite(rows).sum(1)
-    own = np.where(there > BLOCK // 8, rows[np.arange(count), np.maximum(there - 1, 0) // 2], np.nan)
+    own = np.where(there > rows.shape[1] // 8, rows[np.arange(count), np.maximum(there - 1, 0) // 2], np.nan)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(own, BLOCKS // 2, "edge"), BLOCKS)
     ordered = np.sort(around, axis=1)
     many = np.isfinite(ordered).sum(1)

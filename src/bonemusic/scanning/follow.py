@@ -21,6 +21,8 @@ POSITION, VELOCITY = 0.5, 0.12
 """Shares of an error by which place and direction are put right: an α-β filter that follows slopes of 45°."""
 FARTHEST_PX = 1.5
 """No error counts for more at one step."""
+NEAR_PX = 0.1
+"""So near to the middle an offset is told right to a thousandth of a pixel."""
 WEAKEST, STRONGEST = 0.35, 2.5
 """Of the strength that was seen there before: beyond, something lies over the groove."""
 ROUGHEST = 4.0
@@ -139,7 +141,7 @@ def follow(
                 break
             off = sign * (told[0] - tilt * told[3]) / here
             middle += max(-1.0, min(1.0, off))
-            if abs(off) < 0.03:
+            if abs(off) < NEAR_PX:
                 break
         if k >= STUCK_TURNS * (whole + 1):
             moved = inwards * (radius[k - STUCK_TURNS * whole] - state[X])

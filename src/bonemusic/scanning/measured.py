@@ -23,6 +23,8 @@ SMOOTHED = 61
 """Profiles over which the land's slope, and the groove's strength, are alike."""
 LEARNING_BLOCKS, LEARNING_SAMPLES = 24, 8192
 SEEN = 0.5
+SOME = 37
+"""Every so many samples tell the noise as well."""
 HELD_PARTS = 64
 """Of a turn, over which a path that only carries light is smooth."""
 
@@ -91,7 +93,7 @@ def measured(
         looked.samples, "measuring the groove", progress,
     )  # fmt: skip
     strength, rest, light = told[:, 2].copy(), told[:, 4], told[:, 5].copy()
-    noise = max(0.3, float(np.median(rest)))
+    noise = max(0.3, float(np.median(rest[::SOME])))
     dots_per_m = looked.geometry.dots_per_m
     if held:
         radius, sure = path / dots_per_m, (rest > 0).astype(np.float32)

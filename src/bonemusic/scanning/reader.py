@@ -17,6 +17,7 @@ from ..paths.polar import Polar
 from ..paths.spiral import locked_from, smooth
 from ..pictures.values import Values
 from ..progress import Progress, silent
+from ..threads import over_blocks
 from . import confidence, gaps, merge, settle, walk
 from .find import Found, find
 from .grain import Grain, grain_of
@@ -183,10 +184,12 @@ def groove_of(track: Track, rpm: Fraction, rate_hz: int, side: Followed) -> Groo
     whole = len(track.radius_m)
     if side.way == "lateral":
         lateral = np.empty(whole, np.float32)
-        for first in range(0, whole, 1 << 18):
-            last = min(first + (1 << 18), whole)
+
+        def less_its_spiral(first: int, last: int) -> None:
             turns = np.arange(first, last) / track.steps_per_turn
             lateral[first:last] = track.radius_m[first:last] - spiral.at(turns)
+
+        over_blocks(less_its_spiral, whole, "taking the spiral off", silent)
     else:
         lateral = displaced(track, side.way, rate_hz)
     locked = locked_from(line) if side.closed else None
