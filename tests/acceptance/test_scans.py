@@ -31,6 +31,8 @@ from ..scanning.measure import Heard, heard, played, position_error_m, wow_perce
 from ..scanning.songs import DOLL, SIDE, cut_groove
 from ..signals import pink_noise, speech_like
 
+SLOW = pytest.mark.slow
+"""One case of each kind runs every time, the others where there is time."""
 PART = (29.0**2 - 18.0**2) / (120.9**2 - 47.5**2)
 """How much of a 10 inch side's recorded area a doll's is."""
 DIRT = {"dust": 400, "scratches": 6}
@@ -79,8 +81,15 @@ def snr_bound_db(groove: Groove, least: Bound) -> float:
     return float(10 * np.log10(power / least.noise()))
 
 
-@pytest.mark.parametrize("song", ["noise", "speech"])
-@pytest.mark.parametrize("dpi", [600, 1200, 2400, pytest.param(4800, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("song", "dpi"),
+    [
+        ("noise", 600), ("noise", 1200), ("speech", 2400),
+        *(pytest.param(*each, marks=SLOW) for each in (
+            ("speech", 600), ("speech", 1200), ("noise", 2400), ("noise", 4800), ("speech", 4800)
+        )),
+    ],
+)  # fmt: skip
 def test_figure_position_error_is_at_most_1_5_times_the_bound(song: str, dpi: int) -> None:
     groove, _ = doll(song)
     reading, _ = plain(song, dpi)
@@ -90,7 +99,7 @@ def test_figure_position_error_is_at_most_1_5_times_the_bound(song: str, dpi: in
     assert error <= 1.5 * least.error_m
 
 
-@pytest.mark.parametrize("dpi", [1200, 2400])
+@pytest.mark.parametrize("dpi", [1200, pytest.param(2400, marks=SLOW)])
 def test_figure_snr_of_real_music_is_what_the_bound_leaves(minstrels: Path, dpi: int) -> None:
     """A quiet beginning on a small disc: what it can reach is told by the bound; whole sides have 28 and 22 dB."""
     groove, song = doll(str(minstrels))
@@ -114,8 +123,8 @@ def test_figure_snr_of_a_whole_side_of_real_music(minstrels: Path, dpi: int, lea
     assert found.snr_db > kept.snr_db
 
 
-@pytest.mark.parametrize("song", ["noise", "speech"])
-@pytest.mark.parametrize("dpi", [1200, 2400])
+@pytest.mark.parametrize("song", ["noise", pytest.param("speech", marks=SLOW)])
+@pytest.mark.parametrize("dpi", [1200, pytest.param(2400, marks=SLOW)])
 def test_figure_the_picture_s_noise_turned_down_is_never_a_loss(song: str, dpi: int) -> None:
     """Noise for music is the worst case: nothing tells the two apart but how loud they are."""
     _, given = doll(song)
@@ -125,8 +134,8 @@ def test_figure_the_picture_s_noise_turned_down_is_never_a_loss(song: str, dpi: 
     assert found.snr_db >= kept.snr_db - 0.1
 
 
-@pytest.mark.parametrize("song", ["noise", "speech"])
-@pytest.mark.parametrize("turned_deg", [125.0, 200.0])
+@pytest.mark.parametrize("song", ["noise", pytest.param("speech", marks=SLOW)])
+@pytest.mark.parametrize("turned_deg", [pytest.param(125.0, marks=SLOW), 200.0])
 def test_figure_two_merged_scans_each_a_third_unlit_within_1_db_of_a_lit_one(song: str, turned_deg: float) -> None:
     groove, given = doll(song)
     lit = sounds(plain(song, 1200)[0], given)
@@ -142,8 +151,8 @@ def test_figure_two_merged_scans_each_a_third_unlit_within_1_db_of_a_lit_one(son
     assert alone.snr_db < lit.snr_db - 6
 
 
-@pytest.mark.parametrize("song", ["noise", "speech"])
-@pytest.mark.parametrize("turned_deg", [33.0, 151.0, 270.0])
+@pytest.mark.parametrize("song", [pytest.param("noise", marks=SLOW), "speech"])
+@pytest.mark.parametrize("turned_deg", [pytest.param(33.0, marks=SLOW), 151.0, pytest.param(270.0, marks=SLOW)])
 def test_figure_off_centre_stretched_turned_on_an_x_ray_within_1_db(shared: Path, song: str, turned_deg: float) -> None:
     groove, given = doll(song)
     best = sounds(plain(song, 2400)[0], given)
@@ -164,9 +173,9 @@ def hard(shared: Path, turned_deg: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("song", ["noise", "speech"])
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("scratches", [0, 1])
+@pytest.mark.parametrize("song", [pytest.param("noise", marks=SLOW), "speech"])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=SLOW)])
+@pytest.mark.parametrize("scratches", [pytest.param(0, marks=SLOW), 1])
 def test_figure_dust_and_scratches_within_3_db_and_no_click_left(song: str, seed: int, scratches: int) -> None:
     """As many specks as are 400 on a 10 inch side. 6 scratches there are a quarter of one here: a whole one may cost as
     much more, where 3 dB are as much error as there was."""
@@ -193,7 +202,7 @@ def test_figure_400_specks_and_6_scratches_on_a_whole_side(minstrels: Path) -> N
     assert found.clicks_per_minute < 1
 
 
-@pytest.mark.parametrize("dpi", [600, 1200, 2400])
+@pytest.mark.parametrize("dpi", [600, 1200, pytest.param(2400, marks=SLOW)])
 def test_figure_residual_wow_is_at_most_5_thousandths_of_a_percent(dpi: int) -> None:
     reading, taken = plain("noise", dpi)
     once, twice = wow_percent(reading.track.geometry, taken.geometry, 0.018)

@@ -16,11 +16,11 @@ def test_words_become_numbers() -> None:
         Recipe(),
         {
             "seconds": "3:10", "mirror": "on", "perspective": "on", "track": "Density", "regions": "10-12, 100–102.5",
-            "hum": "50", "tuned": "435Hz", "dpi": "2400", "rate": "96kHz",
+            "hum": "50", "tuned": "435Hz", "dpi": "2400", "noise": "Keep", "rate": "96kHz",
         },
     )  # fmt: skip
     assert made.scan == ScanWish(
-        190.0, True, True, "density", ((10.0, 12.0), (100.0, 102.5)), 50.0, 435.0, pytest.approx(2400 * DPI), 96000
+        190.0, True, True, "density", ((10.0, 12.0), (100.0, 102.5)), 50.0, 435.0, pytest.approx(2400 * DPI), "keep", 96000
     )
     assert made.dots_per_m == pytest.approx(2400 * DPI)
 
@@ -36,6 +36,7 @@ WRONG = {
     "regions": ("", "10", "12-10", "10-10", "10-12,", "a-b", "1e3-2e3", "-3-4", "10:12", ",".join(["1-2"] * 101)),
     "hum": ("440", "0", "fifty"),
     "tuned": ("44", "A", "880"),
+    "noise": ("on", "", "reduced"),
     "rate": ("44100.5", "1000", "1e6", "fast"),
 }
 
