@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ..jit import kernel
 
-BLOCK = 512
+BLOCK = 256
 """Samples whose medians tell what is usual: several times as long as any dust, shorter than lamps' shadows."""
 SOME = 3
-BLOCKS = 9
+BLOCKS = 5
 LEAST_PART = 0.2
 """Of the whole side's median strength: what is fainter is not usual anywhere."""
 UNLIKE = (3.0, 1.5)
