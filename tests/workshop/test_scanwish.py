@@ -20,8 +20,9 @@ def test_words_become_numbers() -> None:
         },
     )  # fmt: skip
     assert made.scan == ScanWish(
-        190.0, True, True, "density", ((10.0, 12.0), (100.0, 102.5)), 50.0, 435.0, pytest.approx(2400 * DPI), "keep", 96000
-    )
+        190.0, True, True, "density", ((10.0, 12.0), (100.0, 102.5)), 50.0, 435.0, pytest.approx(2400 * DPI), "keep",
+        96000,
+    )  # fmt: skip
     assert made.dots_per_m == pytest.approx(2400 * DPI)
 
 
