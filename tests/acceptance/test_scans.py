@@ -174,9 +174,16 @@ def hard(shared: Path, turned_deg: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("song", [pytest.param("noise", marks=SLOW), "speech"])
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=SLOW)])
-@pytest.mark.parametrize("scratches", [pytest.param(0, marks=SLOW), 1])
+@pytest.mark.parametrize(
+    ("song", "seed", "scratches"),
+    [
+        ("speech", 1, 1),
+        *(pytest.param(*each, marks=SLOW) for each in (
+            ("speech", 1, 0), ("speech", 2, 0), ("speech", 2, 1), ("noise", 1, 0), ("noise", 2, 0), ("noise", 2, 1)
+        )),
+        pytest.param("noise", 1, 1, marks=[SLOW, pytest.mark.xfail(reason="a click in 6 s: falls short", strict=True)]),
+    ],
+)  # fmt: skip
 def test_figure_dust_and_scratches_within_3_db_and_no_click_left(song: str, seed: int, scratches: int) -> None:
     """As many specks as are 400 on a 10 inch side. 6 scratches there are a quarter of one here: a whole one may cost as
     much more, where 3 dB are as much error as there was."""
@@ -188,8 +195,6 @@ def test_figure_dust_and_scratches_within_3_db_and_no_click_left(song: str, seed
     found = sounds(reading, given)
     print(found, best, taken.damaged.mean())
     assert found.snr_db >= best.snr_db - 10 * math.log10(1 + max(1, scratches / (6 * PART)))
-    if (song, seed, scratches) == ("noise", 1, 1):
-        pytest.xfail(f"falls short: {found.clicks_per_minute / 10:.0f} click left in 6 s, of noise for music")
     assert found.clicks_per_minute == 0
 
 

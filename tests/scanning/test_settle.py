@@ -128,15 +128,3 @@ def test_means_of_which_less_than_half_was_seen_are_none() -> None:
     seen = np.arange(len(radius)) // length % 2 == 0
     assert len(settle.means(TRUE, 0.0, STEP, radius, seen).x_px) == 4
     assert len(settle.means(TRUE, 0.0, STEP, radius, np.zeros(len(radius), bool)).x_px) == 0
-
-
-def test_several_paths_are_settled_as_one_whose_groups_stay_apart() -> None:
-    thought = Geometry(TRUE.x_px + 0.5, TRUE.y_px - 0.5, DOTS, DOTS)
-    x, y = _path()
-    half = len(x) // 2
-    parts = [_as_seen(x[:half], y[:half], thought), _as_seen(x[half:], y[half:], thought)]
-    both = settle.joined(parts)
-    assert len(both.x_px) == sum(len(part.x_px) for part in parts)
-    assert len(np.unique(both.group)) == sum(len(np.unique(part.group)) for part in parts)
-    assert _off_px(settle.settled(both, thought).geometry) < 0.03
-    assert len(settle.joined(parts[:1]).x_px) == len(parts[0].x_px)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..jit import kernel
 from .track import Geometry
 
-FRAME = 5
 ROUNDING_PX = 1e-6
 """What the steps along a profile may add up to too much: none may end beyond the last pixel."""
 

@@ -1,7 +1,8 @@
 """How sure each sample of a followed groove is: by its strength, and by what no groove explains, against what is usual.
 
 Dust, scratches and crossings make a groove fainter or stronger than it is around, or leave a profile that is no
-groove's; where no light falls there is nothing to be seen but noise.
+groove's; where no light falls there is nothing to be seen but noise. The
+limits are assumed: they were set on made scans, where it is known which samples dust lies over.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from ..jit import kernel
 BLOCK = 256
 """Samples whose medians tell what is usual: several times as long as any dust, shorter than lamps' shadows."""
 SOME = 3
+"""One sample of so many is looked at."""
 BLOCKS = 5
+"""Whose medians tell what is usual in the middle one."""
 LEAST_PART = 0.2
 """Of the whole side's median strength: what is fainter is not usual anywhere."""
 UNLIKE = (3.0, 1.5)

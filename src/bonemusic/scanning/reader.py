@@ -45,8 +45,6 @@ class Followed:
     way : str
     closed : bool
         Whether it ends in a groove that runs in itself.
-    skew : float
-        How much the axes are not square, as `settle.Settled` says.
     grain : Grain or None
         The picture's noise; of what was not read from the groove's place, None.
     """
@@ -55,7 +53,6 @@ class Followed:
     found: Found
     way: Way
     closed: bool
-    skew: float
     grain: Grain | None
 
 
@@ -159,7 +156,7 @@ def follow(
         learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots)
     grain = grain_of(looked, learned) if way == "lateral" else None
     one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
-    return Followed(one, found, way, seen.closed, settled.skew, grain)
+    return Followed(one, found, way, seen.closed, grain)
 
 
 def _steps_per_turn(sides: list[Followed]) -> float | None:

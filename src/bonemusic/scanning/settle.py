@@ -68,17 +68,6 @@ def means(geometry: Geometry, start_rad: float, step_rad: float, radius_m: NDArr
     return Means(x, y, turns % TURNS, (turns // TURNS).astype(int))
 
 
-def joined(parts: list[Means]) -> Means:
-    """Several paths' means, their groups kept apart."""
-    firsts = np.cumsum([0, *(int(part.group.max(initial=-1)) + 1 for part in parts)])
-    return Means(
-        np.concatenate([part.x_px for part in parts]),
-        np.concatenate([part.y_px for part in parts]),
-        np.concatenate([part.turns for part in parts]),
-        np.concatenate([part.group + first for part, first in zip(parts, firsts, strict=False)]),
-    )
-
-
 @dataclass(frozen=True)
 class Settled:
     """A geometry fitted to the groove.
