@@ -11,7 +11,6 @@ import pytest
 from numpy.typing import NDArray
 
 from bonemusic.scanning import refine
-from bonemusic.scanning.across import FRAME
 from bonemusic.scanning.sight import FINE, Sight, box, learned
 
 SIGHT = box(4.2, 0.8)
@@ -46,7 +45,7 @@ def _picture(path: NDArray[Any], sign: float = 1.0, start_rad: float = 0.4) -> N
 
 
 def _frame() -> NDArray[Any]:
-    frame = np.ones(FRAME)
+    frame = np.ones(5)
     frame[:2] = CENTRE
     return frame
 
