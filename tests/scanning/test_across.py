@@ -67,7 +67,7 @@ def test_weighing_is_a_product_of_matrices(twin: bool) -> None:
     sight = box(3.3, 0.8)
     profile = np.random.default_rng(3).normal(100, 30, 2 * sight.reach_px + 1)
     out = np.empty(5)
-    (weigh.py_func if twin else weigh)(profile, sight.weights, sight.basis, out)  # type: ignore[attr-defined]
+    (weigh.py_func if twin else weigh)(profile, sight.rows, sight.mix, out)  # type: ignore[attr-defined]
     np.testing.assert_allclose(out[:4], sight.weights[[OFFSET, STRENGTH, LIGHT, SLOPE]] @ profile, atol=1e-9)
     left = profile - sight.basis.T @ (sight.basis @ profile)
     assert out[4] == pytest.approx(math.sqrt((left**2).sum() / (len(profile) - 4)), rel=1e-9)
@@ -80,8 +80,8 @@ def test_what_is_unexplained_is_the_noise() -> None:
     for _ in range(3000):
         profile = 50 + 100 * sight.shape[len(sight.shape) // 2 - sight.reach_px * 16 :: 16][: 2 * sight.reach_px + 1]
         out = np.empty(5)
-        weigh(profile + rng.normal(0, 4, len(profile)), sight.weights, sight.basis, out)
+        weigh(profile + rng.normal(0, 4, len(profile)), sight.rows, sight.mix, out)
         rest.append(out[4])
     assert math.sqrt(np.mean(np.square(rest))) == pytest.approx(4, rel=0.02)
-    weigh(profile, sight.weights, sight.basis, out)
+    weigh(profile, sight.rows, sight.mix, out)
     assert out[4] < 1e-5  # a difference of large sums: nothing but rounding

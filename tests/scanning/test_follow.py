@@ -13,6 +13,7 @@ from bonemusic.groove import Groove
 from bonemusic.scanning import follow
 from bonemusic.scanning.across import frame_of
 from bonemusic.scanning.follow import LOST, SECTORS, STATE, STREAK, X
+from bonemusic.scanning.sight import STRENGTH
 
 from . import maker
 from .spirals import DOTS, DPI, PITCH_M, SIGHT, STEP, STEPS, even_groove, place_on
@@ -42,7 +43,7 @@ def _followed(
     done = 0
     for last in (*edges, count):
         reached = how(
-            made.grey if grey is None else grey, frame_of(made.geometry), SIGHT.weights, SIGHT.basis, SIGHT.noise_gain,
+            made.grey if grey is None else grey, frame_of(made.geometry), SIGHT.rows, SIGHT.mix, SIGHT.noise_gain,
             SIGHT.tilt, SIGHT.width_px, 1.0, at.angle_rad, -STEP if back else STEP, -1.0 if back else 1.0, done, last,
             state, sectors, radius, seen,
         )  # fmt: skip
@@ -108,7 +109,7 @@ def test_searching_against_its_plain_twin_finds_what_is_near(groove: Groove, mad
     found = []
     for off in (0.0, 1.0, -2.0):
         given = (
-            made.grey, frame_of(made.geometry), SIGHT.weights, 1.0, at.angle_rad, at.radius_px + off, SIGHT.reach_px,
+            made.grey, frame_of(made.geometry), SIGHT.weights[STRENGTH], 1.0, at.angle_rad, at.radius_px + off, SIGHT.reach_px,
             200.0, state,
         )  # fmt: skip
         one = follow._searched(*given)

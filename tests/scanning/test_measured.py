@@ -86,8 +86,8 @@ def test_the_look_is_learned(groove: Groove) -> None:
     thought, true = box(WIDTH_M * DOTS, 0.8), box(WIDTH_M * DOTS, 1.3)
     learned, told = taste(looked, thought)
     assert _off(learned, true) < 0.4 * _off(thought, true)
-    assert told.shape == (24, min(8192, looked.samples), 6)
-    assert (told[:, :, 2] > 0).mean() > 0.99
+    assert told.shape == (24, 6, min(8192, looked.samples))
+    assert (told[:, 2] > 0).mean() > 0.99
 
 
 def test_dust_and_what_is_unlit_have_no_confidence(groove: Groove) -> None:
@@ -148,7 +148,7 @@ def test_a_short_path_is_measured(looked: Looked) -> None:
     few = dataclasses.replace(looked, path=short)
     sight, told = taste(few, SIGHT)
     assert sight is SIGHT  # too little to learn from
-    assert told.shape == (1, 300, 6)
+    assert told.shape == (1, 6, 300)
     track = measured(few, SIGHT)
     assert len(track.radius_m) == 300
     assert math.isfinite(float(track.radius_m.sum()))

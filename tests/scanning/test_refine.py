@@ -54,12 +54,12 @@ def _measured(
     path: NDArray[Any], grey: NDArray[Any], *, sign: float = 1.0, strength: float = 100 * STRENGTH, held: bool = False,
     edges: tuple[int, ...] = (0, 6000), look: Sight = SIGHT, bins: int = 0, twin: bool = False,
 ) -> tuple[NDArray[Any], NDArray[Any]]:  # fmt: skip
-    told, sums = np.zeros((len(path), 6), np.float32), np.zeros((2, bins))
+    told, sums = np.zeros((6, len(path)), np.float32), np.zeros((2, bins))
     how: Any = refine.measure.py_func if twin else refine.measure  # type: ignore[attr-defined]
     for first, last in pairwise(edges):
         how(
-            grey, _frame(), look.weights, look.basis, look.shape, look.tilt, sign, 0.4, STEP, path,
-            np.full(len(path), strength, np.float32), first, last, held, told, sums,
+            grey, _frame(), look.rows, look.mix, look.shape, look.tilt, sign, 0.4, STEP, path,
+            np.full(len(path), strength, np.float32), first, last, held, told[:, first:last], sums,
         )  # fmt: skip
     return told, sums
 
@@ -70,8 +70,8 @@ def grey() -> NDArray[Any]:
 
 
 def _off(told: NDArray[Any]) -> NDArray[Any]:
-    part = told[700:5300]
-    return np.asarray(part[:, 0] + part[:, 1] / part[:, 2])
+    part = told[:, 700:5300]
+    return np.asarray(part[0] + part[1] / part[2])
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
@@ -84,8 +84,8 @@ def test_places_are_told_from_a_path_that_is_off(sign: float, pitch_px: float, o
     error = _off(told) - (path - rough)[700:5300]
     assert error.std() < 0.01
     assert abs(error.mean()) < 2e-3
-    assert np.median(told[700:5300, 2]) == pytest.approx(100 * STRENGTH, rel=0.02)
-    assert np.median(told[700:5300, 5]) == pytest.approx(100 * STRENGTH * SIGHT.width_px, rel=0.03)
+    assert np.median(told[2, 700:5300]) == pytest.approx(100 * STRENGTH, rel=0.02)
+    assert np.median(told[5, 700:5300]) == pytest.approx(100 * STRENGTH * SIGHT.width_px, rel=0.03)
 
 
 def test_what_lies_beside_a_groove_pulls_it_if_it_is_not_taken_off(grey: NDArray[Any]) -> None:
@@ -119,22 +119,22 @@ def test_measuring_against_its_plain_twin(grey: NDArray[Any], held: bool) -> Non
 def test_a_held_path_stays_where_it_is(grey: NDArray[Any]) -> None:
     path = _path()
     told, _ = _measured(path + 0.5, grey, held=True)
-    assert not told[:, 0].any()
-    assert (told[:5900, 2] > 0).all()
+    assert not told[0].any()
+    assert (told[2, :5900] > 0).all()
 
 
 def test_nothing_is_told_off_the_picture_or_where_there_is_no_groove(grey: NDArray[Any]) -> None:
     path = _path() + 105  # the outermost turns leave the picture on every side
     told, _ = _measured(path, grey, strength=1e-3)
-    assert not told[:600].any()
+    assert not told[:, :600].any()
     dark, _ = _measured(_path(), np.full_like(grey, 6000), strength=1e-3)
-    assert np.abs(dark[:, 2]).max() < 1e-2
+    assert np.abs(dark[2]).max() < 1e-2
 
 
 def test_what_is_further_than_two_pixels_is_not_the_groove(grey: NDArray[Any]) -> None:
     told, _ = _measured(_path() + 1.9, grey)
-    near = told[700:5300, 2] > 0
-    assert np.abs(told[700:5300, 0][near]).max() <= refine.LOST_PX
+    near = told[2, 700:5300] > 0
+    assert np.abs(told[0, 700:5300][near]).max() <= refine.LOST_PX
 
 
 def test_the_look_is_learned_from_what_is_seen(grey: NDArray[Any]) -> None:

@@ -26,13 +26,13 @@ def _told(
     rng = np.random.default_rng(1)
     wave = np.sin(2 * np.pi * np.arange(COUNT) / 66.7 + rng.uniform(0, 6.28, STRETCHES)[:, None])
     drift = 1 + slow * np.sin(2 * np.pi * np.arange(COUNT) / 6000)
-    told = np.zeros((STRETCHES, COUNT, 6))
+    told = np.zeros((STRETCHES, 6, COUNT))
     bright = strength * drift * (1 + brighter * wave)
-    told[:, :, 2] = bright + noise * SIGHT.noise_gain * rng.standard_normal(wave.shape)
-    told[:, :, 1] = bright * (swing_px * wave + 0.02 * rng.standard_normal(wave.shape))
-    told[:, :, 4] = noise
+    told[:, 2] = bright + noise * SIGHT.noise_gain * rng.standard_normal(wave.shape)
+    told[:, 1] = bright * (swing_px * wave + 0.02 * rng.standard_normal(wave.shape))
+    told[:, 4] = noise
     light = noise * np.linalg.norm(SIGHT.weights[LIGHT])
-    told[:, :, 5] = bright * SIGHT.width_px * (1 + wider * wave) + light * rng.standard_normal(wave.shape)
+    told[:, 5] = bright * SIGHT.width_px * (1 + wider * wave) + light * rng.standard_normal(wave.shape)
     return told
 
 
@@ -59,7 +59,7 @@ def test_the_way_is_told(way: str, wish: dict[str, float]) -> None:
 
 def test_where_nothing_was_seen_a_groove_swings() -> None:
     told = _told(brighter=0.3)
-    told[:, : COUNT * 2 // 3] = 0
+    told[:, :, : COUNT * 2 // 3] = 0
     assert way_of(told, SIGHT) == "lateral"
     assert way_of(np.zeros_like(told), SIGHT) == "lateral"
 

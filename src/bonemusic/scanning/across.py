@@ -39,11 +39,13 @@ def read(
     # asked so that what is no number is not inside
     if not (0.0 <= x < right and 0.0 <= far_x < right and 0.0 <= y < bottom and 0.0 <= far_y < bottom):
         return False
+    # unsigned, so that no place is asked whether it counts from the end
     for k in range(2 * reach + 1):
-        column, row = int(x), int(y)
+        column, row = np.uintp(x), np.uintp(y)
         u, v = x - column, y - row
-        upper = grey[row, column] * (1.0 - u) + grey[row, column + 1] * u
-        lower = grey[row + 1, column] * (1.0 - u) + grey[row + 1, column + 1] * u
+        beside, below = column + np.uintp(1), row + np.uintp(1)
+        upper = grey[row, column] * (1.0 - u) + grey[row, beside] * u
+        lower = grey[below, column] * (1.0 - u) + grey[below, beside] * u
         profile[k] = upper * (1.0 - v) + lower * v
         x += across
         y += down
@@ -51,22 +53,22 @@ def read(
 
 
 @kernel
-def weigh(profile: NDArray[Any], weights: NDArray[Any], basis: NDArray[Any], out: NDArray[Any]) -> None:
+def weigh(profile: NDArray[Any], rows: NDArray[Any], mix: NDArray[Any], out: NDArray[Any]) -> None:
     """What a profile tells, (5,): offset·strength, strength, strength·width, the land's slope, and what is left
-    unexplained (rms)."""
+    unexplained (rms); `rows` and `mix` are a `Sight`'s."""
     n = len(profile)
-    first, second, third, slope, whole = 0.0, 0.0, 0.0, 0.0, 0.0
-    for k in range(n):
+    first, second, third, fourth, light, whole = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(n):  # all at once: one sum alone would wait for each of its own additions
         value = profile[k]
-        first += value * weights[0, k]
-        second += value * weights[1, k]
-        third += value * weights[2, k]
-        slope += value * weights[4, k]
+        first += value * rows[0, k]
+        second += value * rows[1, k]
+        third += value * rows[2, k]
+        fourth += value * rows[3, k]
+        light += value * rows[4, k]
         whole += value * value
-    for row in range(len(basis)):
-        part = 0.0
-        for k in range(n):
-            part += profile[k] * basis[row, k]
-        whole -= part * part
-    out[0], out[1], out[2], out[3] = first, second, third, slope
-    out[4] = math.sqrt(max(whole, 0.0) / (n - len(basis)))
+    out[0] = mix[0, 0] * first + mix[0, 1] * second + mix[0, 2] * third + mix[0, 3] * fourth
+    out[1] = mix[1, 0] * first + mix[1, 1] * second + mix[1, 2] * third + mix[1, 3] * fourth
+    out[2] = light
+    out[3] = mix[2, 0] * first + mix[2, 1] * second + mix[2, 2] * third + mix[2, 3] * fourth
+    whole -= first * first + second * second + third * third + fourth * fourth
+    out[4] = math.sqrt(max(whole, 0.0) / (n - 4))

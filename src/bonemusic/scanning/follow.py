@@ -54,8 +54,8 @@ def start(radius_px: float, noise: float, spacing_px: float) -> NDArray[Any]:
 def follow(
     grey: NDArray[Any],
     frame: NDArray[Any],
-    weights: NDArray[Any],
-    basis: NDArray[Any],
+    rows: NDArray[Any],
+    mix: NDArray[Any],
     gain: float,
     tilt: float,
     width_px: float,
@@ -75,7 +75,7 @@ def follow(
     Parameters
     ----------
     grey : ndarray, uint8 or uint16, (rows, columns)
-    frame, weights, basis : ndarray
+    frame, rows, mix : ndarray
         Of `across` and `sight`.
     gain : float
         The strength's deviation for pixels of deviation 1.
@@ -102,8 +102,10 @@ def follow(
         Where it stopped: one past the last sample filled. Below `last` if the groove ended (it was lost for more than
         a turn), closed on itself for a turn, or does not get on.
     """
-    reach = (weights.shape[1] - 1) // 2
-    profile = np.empty(2 * reach + 1)
+    reach = (rows.shape[1] - 1) // 2
+    profile, weights = np.empty(2 * reach + 1), np.empty(2 * reach + 1)
+    for k in range(2 * reach + 1):
+        weights[k] = mix[1, 0] * rows[0, k] + mix[1, 1] * rows[1, k] + mix[1, 2] * rows[2, k] + mix[1, 3] * rows[3, k]
     told = np.empty(5)
     turn = 2.0 * math.pi / abs(step_rad)
     whole = int(turn)
@@ -126,7 +128,7 @@ def follow(
         for _ in range(4):
             if not read(grey, frame, angle, middle, reach, profile):
                 break
-            weigh(profile, weights, basis, told)
+            weigh(profile, rows, mix, told)
             here = sign * told[1]
             seen = (
                 here > WEAKEST * known
@@ -220,7 +222,7 @@ def _searched(
     for off in range(-far, far + 1):
         here = 0.0
         for k in range(2 * reach + 1):
-            here += profile[k + off + far] * weights[1, k]
+            here += profile[k + off + far] * weights[k]
         worth = min(sign * here, known) * (1.0 - 0.5 * abs(off) / (far + 1.0))
         if worth > best:
             best, found = worth, expected + off

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .measured import Looked, taste
-from .sight import BEYOND_PX, FINE, LIGHT, OFFSET, Sight, look
+from .sight import BEYOND_PX, FINE, OFFSET, Sight, look
 
 FRAME = 512
 STRENGTH_TOLD, LIGHT_TOLD = 2, 5
@@ -48,21 +48,20 @@ class Grain:
 
 def grain_of(looked: Looked, sight: Sight) -> Grain:
     """The noise of a side, from stretches all over it."""
-    blind = blinded(sight)
-    _, told = taste(looked, replace(sight, weights=np.where(np.arange(5)[:, None] == LIGHT, blind, sight.weights)))
+    _, told = taste(looked, replace(sight, rows=np.stack([*sight.basis, blinded(sight)])))
     window = np.hanning(FRAME + 2)[1:-1]
     densities = []
     for stretch in told:
-        noise = stretch[:, LIGHT_TOLD].astype(np.float64)
+        noise = stretch[LIGHT_TOLD].astype(np.float64)
         frames = noise[: len(noise) // FRAME * FRAME].reshape(-1, FRAME)
-        seen = (stretch[: frames.size, STRENGTH_TOLD] > 0).reshape(frames.shape).all(1)
+        seen = (stretch[STRENGTH_TOLD, : frames.size] > 0).reshape(frames.shape).all(1)
         power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2 * (2 / (window**2).sum())
         total = power.sum(1)
         usual = float(np.median(total[seen])) if seen.any() else 0.0
         kept = power[seen & (total <= COMMON * usual)]
         densities.append(kept.mean(0) if len(kept) else np.full(FRAME // 2 + 1, np.nan))
     density = np.stack(densities) / looked.geometry.dots_per_m**2
-    samples = np.linspace(0, looked.samples - told.shape[1], len(told)) + told.shape[1] / 2
+    samples = np.linspace(0, looked.samples - told.shape[2], len(told)) + told.shape[2] / 2
     good = np.isfinite(density).all(1)
     if not good.any():
         return Grain(np.zeros(1), np.zeros((1, FRAME // 2 + 1)), np.zeros(1))

@@ -45,7 +45,7 @@ class Looked:
 
 
 def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
-    """Some stretches all over the side: the sight as it was learned there, and what was told (stretches, n, 6).
+    """Some stretches all over the side: the sight as it was learned there, and what was told (stretches, 6, n).
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
     """
     sums = np.zeros((2, 2 * sight.reach_px * FINE + 1))
     length = min(LEARNING_SAMPLES, looked.samples)
-    told = np.zeros((looked.samples, 6), np.float32)
     path = bridged(looked.path.radius_px, looked.path.strength)
     firsts = np.unique(np.linspace(0, looked.samples - length, LEARNING_BLOCKS).astype(int)).tolist()
-    for first in firsts:
-        _measure(looked, sight, path, first, first + length, False, told, sums)
-        told[first : first + length, 0] += path[first : first + length] - path[first]
-    return learned(sums[0], sums[1], sight), np.stack([told[first : first + length] for first in firsts])
+    told = np.empty((len(firsts), 6, length), np.float32)
+    for first, stretch in zip(firsts, told, strict=True):
+        _measure(looked, sight, path, first, first + length, False, stretch, sums)
+        stretch[0] += path[first : first + length] - path[first]
+    return learned(sums[0], sums[1], sight), told
 
 
 def measured(
@@ -82,17 +82,17 @@ def measured(
     allowed : float
         Part of its usual strength by which a groove may change and is no dust.
     """
-    told = np.zeros((looked.samples, 6), np.float32)
+    told = np.empty((6, looked.samples), np.float32)
     side = looked.path
     path = bridged(side.radius_px, side.strength)
     if held:
         path = running.mean(path, np.ones(len(path), bool), round(2 * math.pi / side.step_rad / HELD_PARTS) | 1)
     none = np.zeros((2, 0))
     over_blocks(
-        lambda first, last: _measure(looked, sight, path, first, last, held, told, none),
+        lambda first, last: _measure(looked, sight, path, first, last, held, told[:, first:last], none),
         looked.samples, "measuring the groove", progress,
     )  # fmt: skip
-    strength, rest, light = told[:, 2].copy(), told[:, 4], told[:, 5].copy()
+    strength, rest, light = told[2], told[4], told[5]
     noise = max(0.3, float(np.median(rest[::SOME])))
     dots_per_m = looked.geometry.dots_per_m
     if held:
@@ -100,7 +100,7 @@ def measured(
     else:
         sure = confidence(strength, rest, sight.noise_gain, allowed)
         there = sure > SEEN
-        slope, steady = (running.mean(told[:, row], there, SMOOTHED) for row in (3, 2))
+        slope, steady = (running.mean(told[row], there, SMOOTHED) for row in (3, 2))
         radius = _placed(told, path, slope, steady, sight.tilt, dots_per_m)
     return Track(looked.geometry, side.start_rad, 2 * math.pi / side.step_rad, radius, strength, sure, light, noise)
 
@@ -117,7 +117,7 @@ def _measure(
 ) -> None:
     side = looked.path
     refine.measure(
-        looked.grey, frame_of(looked.geometry), sight.weights, sight.basis, sight.shape, sight.tilt,
+        looked.grey, frame_of(looked.geometry), sight.rows, sight.mix, sight.shape, sight.tilt,
         1.0 if looked.bright else -1.0, side.start_rad, side.step_rad, path, side.strength, first, last, held, told,
         seen,
     )  # fmt: skip
@@ -145,8 +145,8 @@ def _placed(
     radius = np.empty(len(path))
     for k in range(len(path)):
         off = 0.0
-        if told[k, 2] > 0.0:
-            near = (told[k, 1] - tilt * slope[k]) / max(steady[k], 0.5 * told[k, 2], 1e-3)
-            off = told[k, 0] + min(max(near, -1.0), 1.0)
+        if told[2, k] > 0.0:
+            near = (told[1, k] - tilt * slope[k]) / max(steady[k], 0.5 * told[2, k], 1e-3)
+            off = told[0, k] + min(max(near, -1.0), 1.0)
         radius[k] = (path[k] + off) / dots_per_m
     return radius

@@ -30,8 +30,8 @@ LOST_PX = 2.0
 def measure(
     grey: NDArray[Any],
     frame: NDArray[Any],
-    weights: NDArray[Any],
-    basis: NDArray[Any],
+    rows: NDArray[Any],
+    mix: NDArray[Any],
     shape: NDArray[Any],
     tilt: float,
     sign: float,
@@ -55,13 +55,13 @@ def measure(
         The groove's strength, for its neighbours' sake; 0 where it was not seen.
     held : bool
         Whether the path is right as it is, and only the light is wanted.
-    told : ndarray, float32, (n, 6)
-        Filled: where it was measured, from the path (px); there, offset·strength as `Sight.weights` tells it, the
+    told : ndarray, float32, (6, last - first)
+        Filled: where it was measured, from the path (px); there, offset·strength as `across.weigh` tells it, the
         strength, the land's slope, what is left unexplained, and strength·width. All 0 where nothing was seen.
     seen : ndarray, float64, (2, bins) or (2, 0)
         Added to: what the groove looks like, as `sight.learned` takes it.
     """
-    reach = (weights.shape[1] - 1) // 2
+    reach = (rows.shape[1] - 1) // 2
     profile = np.empty(2 * reach + 1)
     out = np.empty(5)
     turn = 2.0 * math.pi / step_rad
@@ -78,27 +78,28 @@ def measure(
                 here = 0.0
                 break
             _alone(profile, shape, sign, path, strength, k, whole, part, middle)
-            weigh(profile, weights, basis, out)
+            weigh(profile, rows, mix, out)
             here = sign * out[1]
             off = sign * (out[0] - tilt * out[3]) / max(steady, here)
             if held or again == 1 or abs(off) < NEAR_PX:
                 break
             middle += max(-1.0, min(1.0, off))
         if (here <= 0.0 and not held) or abs(middle - path[k]) > LOST_PX:
-            told[k, :] = 0.0
+            told[:, k - first] = 0.0
             continue
-        told[k, 0] = middle - path[k]
-        told[k, 1] = sign * out[0]
-        told[k, 2] = here
-        told[k, 3] = sign * out[3]
-        told[k, 4] = out[4]
-        told[k, 5] = sign * out[2]
+        told[0, k - first] = middle - path[k]
+        told[1, k - first] = sign * out[0]
+        told[2, k - first] = here
+        told[3, k - first] = sign * out[3]
+        told[4, k - first] = out[4]
+        told[5, k - first] = sign * out[2]
         if bins and abs(here / steady - 1.0) < USUAL:
             # the path follows the groove: only where it is missed on purpose, all of its look comes by
             aside = (k * GOLDEN) % 1.0 - 0.5
             land = 0.0
             for i in range(len(profile)):
-                land += profile[i] * weights[3, i]
+                for row in range(4):
+                    land += profile[i] * mix[3, row] * rows[row, i]
             if read(grey, frame, angle, middle + aside, reach, profile):
                 _alone(profile, shape, sign, path, strength, k, whole, part, middle + aside)
                 _add(profile, land + out[3] * aside, out[3], sign * here, off - aside, seen)

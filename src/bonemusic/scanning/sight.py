@@ -26,8 +26,10 @@ LEAST = 30
 """Profiles at each step, for a look to be learned."""
 BEYOND_PX = 6
 """How far a table goes on beyond the window."""
-OFFSET, STRENGTH, LIGHT, LAND, SLOPE = range(5)
+OFFSET, STRENGTH, LIGHT, SLOPE, LAND = range(5)
 """Rows of a sight's weights."""
+BASIS = 4
+"""Rows of a sight that are its basis; the next is the light's."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ class Sight:
         Profiles go from -reach to reach, in pixels.
     shape : ndarray, float64, (m,)
         The groove over the land, 1 at its height, at steps of 1/`FINE` px; its middle is the groove's.
-    weights : ndarray, float64, (5, 2·reach + 1)
-        Rows that give offset·strength (px) plus `tilt` times the slope, strength, strength·width (px; all light over
-        the land), and the land's height and slope.
-    basis : ndarray, float64, (4, 2·reach + 1)
-        Orthonormal rows: all that a groove and its land can look like. What a profile has besides is dust or noise.
+    rows : ndarray, float64, (5, 2·reach + 1)
+        Four orthonormal ones, of which all that a groove and its land can look like is a sum: what a profile has
+        besides is dust or noise. And one that gives strength·width (px; all light over the land).
+    mix : ndarray, float64, (4, 4)
+        What the first four give, turned into offset·strength (px) plus `tilt` times the land's slope, strength, the
+        land's slope, and its height.
     tilt : float
         What a slope of 1 is mistaken for.
     width_px : float
@@ -52,10 +55,21 @@ class Sight:
 
     reach_px: int
     shape: NDArray[Any]
-    weights: NDArray[Any]
-    basis: NDArray[Any]
+    rows: NDArray[Any]
+    mix: NDArray[Any]
     tilt: float
     width_px: float
+
+    @property
+    def weights(self) -> NDArray[Any]:
+        """Rows of pixels' weights, (5, 2·reach + 1), in the order of `OFFSET`, `STRENGTH`, `LIGHT`, `SLOPE`, `LAND`."""
+        offset, strength, slope, land = self.mix @ self.basis
+        return np.stack([offset, strength, self.rows[BASIS], slope, land])
+
+    @property
+    def basis(self) -> NDArray[Any]:
+        """The orthonormal rows, (4, 2·reach + 1)."""
+        return self.rows[:BASIS]
 
     @property
     def noise_gain(self) -> float:
@@ -99,14 +113,13 @@ def of_shape(shape: NDArray[Any], reach_px: int, width_px: float) -> Sight:
     x = np.arange(-reach_px, reach_px + 1.0)
     columns = [-slope[at], shape[at], np.ones(len(x)), x]
     matrix = np.stack(columns, axis=1)
-    weights = np.zeros((5, len(x)))
-    weights[[OFFSET, STRENGTH, LAND, SLOPE]] = np.linalg.pinv(matrix)
-    weights[LIGHT] = 1
-    weights[LIGHT, [0, 1, -2, -1]] -= len(x) / 4  # the land is what lies at both ends, whatever the groove's width
-    weights[OFFSET] = np.linalg.pinv(matrix[:, :-1])[0]
     basis = np.linalg.qr(matrix)[0].T
-    tilt = float(weights[OFFSET] @ x)
-    return Sight(reach_px, np.ascontiguousarray(shape), weights, np.ascontiguousarray(basis), tilt, width_px)
+    light = np.ones(len(x))
+    light[[0, 1, -2, -1]] -= len(x) / 4  # the land is what lies at both ends, whatever the groove's width
+    offset = np.linalg.pinv(matrix[:, :-1])[0]
+    _, strength, land, steep = np.linalg.pinv(matrix)
+    mix = np.stack([offset, strength, steep, land]) @ basis.T
+    return Sight(reach_px, np.ascontiguousarray(shape), np.stack([*basis, light]), mix, float(offset @ x), width_px)
 
 
 def learned(seen: NDArray[Any], count: NDArray[Any], sight: Sight) -> Sight:

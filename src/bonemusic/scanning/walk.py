@@ -111,7 +111,7 @@ def along(
         while done < count and not stop.is_set():
             last = min(done + STRETCH, count)
             reached = follow(
-                grey, frame, sight.weights, sight.basis, sight.noise_gain, sight.tilt, sight.width_px, sign,
+                grey, frame, sight.rows, sight.mix, sight.noise_gain, sight.tilt, sight.width_px, sign,
                 place.angle_rad, step, inwards, done, last, state, sectors, radius, seen,
             )  # fmt: skip
             done = walked[step < 0] = reached
@@ -207,7 +207,7 @@ def _probed(
     found = []
     for k in range(-PROBED, PROBED + 1):
         if read(grey, frame, place.angle_rad + k * step_rad, place.radius_px, sight.reach_px, profile):
-            weigh(profile, sight.weights, sight.basis, told)
+            weigh(profile, sight.rows, sight.mix, told)
             found.append((sign * told[STRENGTH], told[4]))
     strength, noise = np.median(np.array(found or [(0.0, 0.0)]), axis=0).tolist()
     noise = max(noise, 0.3)  # rounding alone makes that much

@@ -35,20 +35,20 @@ def way_of(told: NDArray[Any], sight: Sight) -> Way:
 
     Parameters
     ----------
-    told : ndarray, (stretches, n, 6)
+    told : ndarray, (stretches, 6, n)
         As `measured.taste` gives it.
     sight : Sight
         With which it was told.
     """
-    seen = told[:, :, 2] > 0
+    seen = told[:, 2] > 0
     if seen.mean() < 0.5:
         return "lateral"
-    usual = float(np.median(told[:, :, 2][seen]))
-    light = float(np.median(told[:, :, 5][seen]))
-    swing = _moving(told[:, :, 0] + told[:, :, 1] / max(usual, 1e-3)) / max(sight.width_px, 1.0)
-    bright = _moving(told[:, :, 2] / max(usual, 1e-3))
-    lit = _moving(told[:, :, 5] / max(light, 1e-3))
-    noise = float(np.median(told[:, :, 4][seen])) * float(np.linalg.norm(sight.weights[LIGHT])) / max(light, 1e-3)
+    usual = float(np.median(told[:, 2][seen]))
+    light = float(np.median(told[:, 5][seen]))
+    swing = _moving(told[:, 0] + told[:, 1] / max(usual, 1e-3)) / max(sight.width_px, 1.0)
+    bright = _moving(told[:, 2] / max(usual, 1e-3))
+    lit = _moving(told[:, 5] / max(light, 1e-3))
+    noise = float(np.median(told[:, 4][seen])) * float(np.linalg.norm(sight.weights[LIGHT])) / max(light, 1e-3)
     if lit < max(LEAST_PART, MORE * swing, CLEAR * noise / math.sqrt(PIXELS / APART)):
         return "lateral"
     if bright > ALIKE * lit:
