@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import event
+from llvmlite import ir
+from numba.core import cgutils, event, types
+from numba.extending import intrinsic, overload
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -17,6 +19,35 @@ def kernel(function: Kernel) -> Kernel:
     The plain function stays reachable as `function.py_func`; tests hold the two against each other.
     """
     return cast(Kernel, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+def soon(array: Any, row: int, column: int) -> None:
+    """Let a place of a 2-d array be fetched from memory while others are worked on; does nothing but save time.
+
+    For kernels that walk through a large array their own way. No place is asked whether it lies inside.
+    """
+
+
+@overload(soon, strict=False)
+def _soon(array: Any, row: Any, column: Any) -> Any:
+    return lambda array, row, column: _prefetched(array, row, column)
+
+
+@intrinsic
+def _prefetched(context: Any, array: Any, row: Any, column: Any) -> Any:
+    """LLVM's prefetch: for reading, and into all caches."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, given[0])
+        place = cgutils.get_item_pointer(context, builder, signature.args[0], array, list(given[1:]), wraparound=False)
+        bytes_, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [bytes_, number, number, number])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        reading, everywhere, data = (ir.Constant(number, value) for value in (0, 3, 1))
+        builder.call(fetch, [builder.bitcast(place, bytes_), reading, everywhere, data])
+        return context.get_dummy_value()
+
+    return types.none(array, row, column), code
 
 
 class _Told(event.Listener):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bonemusic.scanning.across import frame_of, read, weigh
+from bonemusic.scanning.across import frame_of, read, towards, weigh
 from bonemusic.scanning.sight import LIGHT, OFFSET, SLOPE, STRENGTH, box
 from bonemusic.scanning.track import Geometry
 
@@ -21,7 +21,7 @@ ROWS, COLUMNS = np.mgrid[0:100, 0:120]
 def _read(grey: NDArray[Any], angle: float, radius: float, at: Geometry = AT, plain: bool = False) -> Any:
     profile = np.full(2 * REACH + 1, np.nan)
     how = read.py_func if plain else read
-    return profile if how(grey, frame_of(at), angle, radius, REACH, profile) else None
+    return profile if how(grey, frame_of(at), *towards(frame_of(at), angle), radius, REACH, profile) else None
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.7, math.pi / 2, 2.5, 4.0, -1.1])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bonemusic.groove import Groove
 from bonemusic.scanning import follow
-from bonemusic.scanning.across import frame_of
+from bonemusic.scanning.across import frame_of, towards
 from bonemusic.scanning.follow import LOST, SECTORS, STATE, STREAK, X
 from bonemusic.scanning.sight import STRENGTH
 
@@ -106,10 +106,10 @@ def test_searching_against_its_plain_twin_finds_what_is_near(groove: Groove, mad
     at = place_on(groove, made, 12.3, 0.0)
     state = follow.start(at.radius_px, 3.0, at.spacing_px)
     state[LOST] = lost
-    found = []
+    found, frame = [], frame_of(made.geometry)
     for off in (0.0, 1.0, -2.0):
         given = (
-            made.grey, frame_of(made.geometry), SIGHT.weights[STRENGTH], 1.0, at.angle_rad, at.radius_px + off, SIGHT.reach_px,
+            made.grey, frame, SIGHT.weights[STRENGTH], 1.0, *towards(frame, at.angle_rad), at.radius_px + off, SIGHT.reach_px,
             200.0, state,
         )  # fmt: skip
         one = follow._searched(*given)

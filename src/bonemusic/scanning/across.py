@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..jit import kernel
+from ..jit import kernel, soon
 from .track import Geometry
 
 ROUNDING_PX = 1e-6
 """What the steps along a profile may add up to too much: none may end beyond the last pixel."""
+
+NEXT_PX = 4
+"""Pixels of a profile that are apart by so much are fetched: what lies between comes with them, or is nearly there."""
 
 
 def frame_of(geometry: Geometry) -> NDArray[Any]:
@@ -26,12 +29,35 @@ def frame_of(geometry: Geometry) -> NDArray[Any]:
 
 
 @kernel
+def towards(frame: NDArray[Any], angle: float) -> tuple[float, float]:
+    """How far across and down a picture one pixel of the mean scale outwards is."""
+    return frame[2] * math.cos(angle), -frame[3] * math.sin(angle)
+
+
+@kernel
+def expect(
+    grey: NDArray[Any], frame: NDArray[Any], across: float, down: float, angle: float, radius: float, reach: int
+) -> None:
+    """Let the pixels of a profile that is soon to be read be fetched: it lies further on by a small angle (rad)."""
+    ahead_across, ahead_down = across + angle * down, down - angle * across
+    for at in range(-reach, reach + 1, NEXT_PX):
+        x, y = frame[0] + ahead_across * (radius + at), frame[1] + ahead_down * (radius + at)
+        if 0.0 <= x < grey.shape[1] and 0.0 <= y < grey.shape[0]:
+            soon(grey, np.uintp(y), np.uintp(x))
+
+
+@kernel
 def read(
-    grey: NDArray[Any], frame: NDArray[Any], angle: float, radius: float, reach: int, profile: NDArray[Any]
+    grey: NDArray[Any],
+    frame: NDArray[Any],
+    across: float,
+    down: float,
+    radius: float,
+    reach: int,
+    profile: NDArray[Any],
 ) -> bool:
-    """Read a profile, (2·reach + 1,), whose middle is at a radius (px); False where it leaves the picture."""
-    across = frame[2] * math.cos(angle)
-    down = -frame[3] * math.sin(angle)
+    """Read a profile, (2·reach + 1,), whose middle is at a radius (px) `towards` somewhere; False where it leaves the
+    picture."""
     x = frame[0] + across * (radius - reach)
     y = frame[1] + down * (radius - reach)
     far_x, far_y = x + 2 * reach * across, y + 2 * reach * down

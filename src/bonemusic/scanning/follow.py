@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .across import read, weigh
+from .across import expect, read, towards, weigh
 
 SECTORS = 256
 """A groove's strength is remembered around the disc: lamps light walls from one side."""
@@ -38,6 +38,8 @@ LOCKED_PART = 0.25
 """Turns nearer than this part of a groove's width are one and the same."""
 STUCK_TURNS = 3
 """In which a groove moves on by its own width at least, or it is a circle: followed here and there, and never lost."""
+AHEAD = 16
+"""Steps before it is read a profile is asked for."""
 X, V, BASE, NOISE, LOST, RUN, LAST, SPACING, CLOSED, STUCK = range(10)
 STATE = 10
 
@@ -112,6 +114,8 @@ def follow(
     part = turn - whole
     for k in range(first, last):
         angle = start_rad + k * step_rad
+        across, down = towards(frame, angle)
+        expect(grey, frame, across, down, AHEAD * step_rad, state[X] + AHEAD * state[V], reach)
         arc = abs(step_rad) * state[X]
         drift = -inwards * state[SPACING] / turn
         lost = state[LOST]
@@ -124,9 +128,9 @@ def follow(
         middle = expected
         seen = False
         if lost > STREAK:
-            middle = _searched(grey, frame, weights, sign, angle, expected, reach, known, state)
+            middle = _searched(grey, frame, weights, sign, across, down, expected, reach, known, state)
         for _ in range(4):
-            if not read(grey, frame, angle, middle, reach, profile):
+            if not read(grey, frame, across, down, middle, reach, profile):
                 break
             weigh(profile, rows, mix, told)
             here = sign * told[1]
@@ -205,7 +209,8 @@ def _searched(
     frame: NDArray[Any],
     weights: NDArray[Any],
     sign: float,
-    angle: float,
+    across: float,
+    down: float,
     expected: float,
     reach: int,
     known: float,
@@ -216,7 +221,7 @@ def _searched(
     if far < 1:
         return expected
     profile = np.empty(2 * (reach + far) + 1)
-    if not read(grey, frame, angle, expected, reach + far, profile):
+    if not read(grey, frame, across, down, expected, reach + far, profile):
         return expected
     best, found = -math.inf, expected
     for off in range(-far, far + 1):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .across import read, weigh
+from .across import expect, read, towards, weigh
 from .sight import FINE
 
 NEAR_PX = 0.1
@@ -22,6 +22,8 @@ USUAL = 0.3
 SAME_PX = 1.0
 """What lies nearer than this a turn on is the same groove: a locked one."""
 GOLDEN = 0.6180339887498949
+AHEAD = 16
+"""Samples before it is read a profile is asked for."""
 LOST_PX = 2.0
 """Further from its path no groove is looked for."""
 
@@ -68,16 +70,22 @@ def measure(
     whole = int(turn)
     part = turn - whole
     bins = seen.shape[1]
+    far = (len(shape) - 1) / 2 / FINE + reach + 2 * LOST_PX  # from sample to sample, and from place to place
     for k in range(first, last):
-        angle = start_rad + k * step_rad
+        across, down = towards(frame, start_rad + k * step_rad)
         middle = path[k]
+        expect(grey, frame, across, down, AHEAD * step_rad, path[min(k + AHEAD, last - 1)], reach)
+        alone = (k < whole or abs(path[k - whole] - middle) > far) and (
+            k + whole >= len(path) or abs(path[k + whole] - middle) > far
+        )
         steady = max(strength[k], 1e-3)
         here = 0.0
         for again in range(2):
-            if not read(grey, frame, angle, middle, reach, profile):
+            if not read(grey, frame, across, down, middle, reach, profile):
                 here = 0.0
                 break
-            _alone(profile, shape, sign, path, strength, k, whole, part, middle)
+            if not alone:
+                _alone(profile, shape, sign, path, strength, k, whole, part, middle)
             weigh(profile, rows, mix, out)
             here = sign * out[1]
             off = sign * (out[0] - tilt * out[3]) / max(steady, here)
@@ -100,7 +108,7 @@ def measure(
             for i in range(len(profile)):
                 for row in range(4):
                     land += profile[i] * mix[3, row] * rows[row, i]
-            if read(grey, frame, angle, middle + aside, reach, profile):
+            if read(grey, frame, across, down, middle + aside, reach, profile):
                 _alone(profile, shape, sign, path, strength, k, whole, part, middle + aside)
                 _add(profile, land + out[3] * aside, out[3], sign * here, off - aside, seen)
 

@@ -15,7 +15,7 @@ from ..errors import FormatError
 from ..jit import kernel
 from ..progress import Progress, silent
 from ..threads import over_blocks
-from .across import frame_of, read, weigh
+from .across import frame_of, read, towards, weigh
 from .follow import CLOSED, SECTORS, follow, start
 from .sight import STRENGTH, Sight
 from .track import Geometry
@@ -206,7 +206,8 @@ def _probed(
     profile, told = np.empty(2 * sight.reach_px + 1), np.empty(5)
     found = []
     for k in range(-PROBED, PROBED + 1):
-        if read(grey, frame, place.angle_rad + k * step_rad, place.radius_px, sight.reach_px, profile):
+        across, down = towards(frame, place.angle_rad + k * step_rad)
+        if read(grey, frame, across, down, place.radius_px, sight.reach_px, profile):
             weigh(profile, sight.rows, sight.mix, told)
             found.append((sign * told[STRENGTH], told[4]))
     strength, noise = np.median(np.array(found or [(0.0, 0.0)]), axis=0).tolist()
