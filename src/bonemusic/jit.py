@@ -30,7 +30,7 @@ def soon(array: Any, row: int, column: int) -> None:
 
 @overload(soon, strict=False)
 def _soon(array: Any, row: Any, column: Any) -> Any:
-    return lambda array, row, column: _prefetched(array, row, column)
+    return lambda array, row, column: _prefetched(array, row, column)  # type: ignore[call-arg]  # numba gives the context
 
 
 @intrinsic
@@ -38,13 +38,14 @@ def _prefetched(context: Any, array: Any, row: Any, column: Any) -> Any:
     """LLVM's prefetch: for reading, and into all caches."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        tools: Any = cgutils  # nothing of it has types
         array = context.make_array(signature.args[0])(context, builder, given[0])
-        place = cgutils.get_item_pointer(context, builder, signature.args[0], array, list(given[1:]), wraparound=False)
-        bytes_, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [bytes_, number, number, number])
-        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        place = tools.get_item_pointer(context, builder, signature.args[0], array, list(given[1:]), wraparound=False)
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        fetch = tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
         reading, everywhere, data = (ir.Constant(number, value) for value in (0, 3, 1))
-        builder.call(fetch, [builder.bitcast(place, bytes_), reading, everywhere, data])
+        builder.call(fetch, [builder.bitcast(place, pointer), reading, everywhere, data])
         return context.get_dummy_value()
 
     return types.none(array, row, column), code

@@ -109,8 +109,8 @@ def test_searching_against_its_plain_twin_finds_what_is_near(groove: Groove, mad
     found, frame = [], frame_of(made.geometry)
     for off in (0.0, 1.0, -2.0):
         given = (
-            made.grey, frame, SIGHT.weights[STRENGTH], 1.0, *towards(frame, at.angle_rad), at.radius_px + off, SIGHT.reach_px,
-            200.0, state,
+            made.grey, frame, SIGHT.weights[STRENGTH], 1.0, *towards(frame, at.angle_rad), at.radius_px + off,
+            SIGHT.reach_px, 200.0, state,
         )  # fmt: skip
         one = follow._searched(*given)
         assert one == follow._searched.py_func(*given)  # type: ignore[attr-defined]

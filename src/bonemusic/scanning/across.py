@@ -43,7 +43,7 @@ def expect(
     for at in range(-reach, reach + 1, NEXT_PX):
         x, y = frame[0] + ahead_across * (radius + at), frame[1] + ahead_down * (radius + at)
         if 0.0 <= x < grey.shape[1] and 0.0 <= y < grey.shape[0]:
-            soon(grey, np.uintp(y), np.uintp(x))
+            soon(grey, int(y), int(x))
 
 
 @kernel

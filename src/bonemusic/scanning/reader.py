@@ -26,6 +26,8 @@ from .sight import box
 from .track import Track
 from .ways import Way, displaced, way_of
 
+COARSER = 2
+"""The groove is followed in steps of so many samples, and then measured at each of them: no path bends sooner."""
 BLUR_PX = 0.8
 """Of a flatbed's lens, until the groove's own look is learned (assumed)."""
 RATES_HZ = (24_000, 48_000, 96_000, 192_000)
@@ -144,12 +146,13 @@ def follow(
     sight = box(found.width_m * dots, BLUR_PX)
     seen = walk.along(
         grey, found.geometry, sight, found.bright,
-        walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots), 2 * math.pi / steps, found.winding > 0,
+        walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots), COARSER * 2 * math.pi / steps,
+        found.winding > 0,
         expected_turns=(found.outer_m - found.inner_m) / found.pitch_m, progress=progress,
     )  # fmt: skip
     means = settle.means(found.geometry, seen.start_rad, seen.step_rad, seen.radius_px / dots, seen.strength > 0)
     settled = settle.settled(means, found.geometry)
-    looked = Looked(grey, settled.geometry, found.bright, walk.moved(seen, found.geometry, settled.geometry))
+    looked = Looked(grey, settled.geometry, found.bright, walk.moved(seen, found.geometry, settled.geometry, COARSER))
     learned, told = taste(looked, sight)
     way: Way = "density" if track == "density" else "lateral" if track == "lateral" else way_of(told, learned)
     if way == "vertical":

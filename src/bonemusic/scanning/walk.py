@@ -138,8 +138,8 @@ def along(
     )
 
 
-def moved(path: Walk, old: Geometry, new: Geometry) -> Walk:
-    """The same path as seen from another centre, at even steps about that."""
+def moved(path: Walk, old: Geometry, new: Geometry, finer: int = 1) -> Walk:
+    """The same path as seen from another centre, at even steps about that; so many to each of its own."""
     count = len(path.radius_px)
     radius, turned = np.empty(count), np.empty(count)
     was, now = frame_of(old), frame_of(new)
@@ -150,9 +150,14 @@ def moved(path: Walk, old: Geometry, new: Geometry) -> Walk:
         count, "settling the centre", silent,
     )  # fmt: skip
     first, last = math.ceil(turned[0]), math.floor(turned[-1])
-    evenly, strength = np.empty(last - first + 1), np.empty(last - first + 1, np.float32)
-    _at_even_steps(radius, turned, path.strength, first, evenly, strength)
-    return Walk(path.start_rad + path.step_rad * first, path.step_rad, evenly, strength, path.noise, path.closed)
+    count = (last - first) * finer + 1
+    evenly, strength = np.empty(count), np.empty(count, np.float32)
+    over_blocks(
+        lambda begin, end: _at_even_steps(radius, turned, path.strength, first, finer, begin, end, evenly, strength),
+        count, "settling the centre", silent,
+    )  # fmt: skip
+    begin_rad = path.start_rad + path.step_rad * first
+    return Walk(begin_rad, path.step_rad / finer, evenly, strength, path.noise, path.closed)
 
 
 @kernel
@@ -184,18 +189,27 @@ def _at_even_steps(
     turned: NDArray[Any],
     strength: NDArray[Any],
     first: int,
+    finer: int,
+    begin: int,
+    end: int,
     evenly: NDArray[Any],
     nearest: NDArray[Any],
 ) -> None:
-    """Radii at whole steps from `first`, between samples that lie where they have `turned` to; the nearest strength."""
-    k, most = 0, len(turned) - 1
-    for at in range(len(evenly)):
-        while k + 1 < most and turned[k + 1] <= first + at:
+    """Radii at even steps from `first`, `finer` to the sample, on cubics (Catmull and Rom, 1974) through samples that
+    lie where they have `turned` to; and the strength of the nearest. Fills places `begin` to `end`."""
+    most = len(turned) - 1
+    k = min(max(int(np.searchsorted(turned, first + begin / finer, side="right")) - 1, 0), most)
+    for at in range(begin, end):
+        wanted = first + at / finer
+        while k + 1 < most and turned[k + 1] <= wanted:
             k += 1
         beside = min(k + 1, most)
         apart = turned[beside] - turned[k]
-        part = min(max((first + at - turned[k]) / apart, 0.0), 1.0) if apart > 0.0 else 0.0
-        evenly[at] = radius[k] + part * (radius[beside] - radius[k])
+        part = min(max((wanted - turned[k]) / apart, 0.0), 1.0) if apart > 0.0 else 0.0
+        one, two = radius[k], radius[beside]
+        zero, three = radius[max(k - 1, 0)], radius[min(k + 2, most)]
+        bend = 2.0 * zero - 5.0 * one + 4.0 * two - three + part * (3.0 * (one - two) + three - zero)
+        evenly[at] = one + 0.5 * part * (two - zero + part * bend)
         nearest[at] = strength[beside] if part > 0.5 else strength[k]
 
 
