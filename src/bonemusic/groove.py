@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .jit import kernel
+
 Floats = NDArray[Any]
 Modulation = NDArray[Any]
 BLOCK = 1 << 16
@@ -58,16 +60,8 @@ class Knots:
             straight: Floats = self.value[0] + self.slope[0] * (np.asarray(turns) - self.turns[0])
             return straight
         t = np.asarray(turns, np.float64)
-        i = np.clip(np.searchsorted(self.turns, t, "right") - 1, 0, len(self.turns) - 2)
-        h = self.turns[i + 1] - self.turns[i]
-        u = np.clip((t - self.turns[i]) / h, 0.0, 1.0)
-        beyond = t - (self.turns[i] + u * h)
-        y0, y1 = self.value[i], self.value[i + 1]
-        m0, m1 = self.slope[i] * h, self.slope[i + 1] * h
-        # Hermite's basis, gathered by powers of u
-        smooth: Floats = y0 + u * (m0 + u * (3 * (y1 - y0) - 2 * m0 - m1 + u * (2 * (y0 - y1) + m0 + m1)))
-        smooth += beyond * np.where(u < 0.5, self.slope[i], self.slope[i + 1])
-        return smooth
+        smooth: Floats = _hermite(self.turns, self.value, self.slope, np.ascontiguousarray(t).reshape(-1))
+        return smooth.reshape(t.shape)
 
     def slope_at(self, turns: Floats) -> Floats:
         """The derivative at `turns`, per turn."""
@@ -81,6 +75,24 @@ class Knots:
         m0, m1 = self.slope[i], self.slope[i + 1]
         slope: Floats = m0 + u * (6 * rise - 4 * m0 - 2 * m1 + u * (3 * (m0 + m1) - 6 * rise))
         return slope
+
+
+@kernel
+def _hermite(turns: Floats, value: Floats, slope: Floats, at: Floats) -> Floats:
+    """Cubics through two knots and more, at places in any order; beyond the ends straight lines."""
+    out = np.empty(len(at))
+    i = 0
+    for k in range(len(at)):
+        t = at[k]
+        if not turns[i] <= t < turns[i + 1]:  # neighbours mostly lie between the same two
+            i = min(max(int(np.searchsorted(turns, t, side="right")) - 1, 0), len(turns) - 2)
+        h = turns[i + 1] - turns[i]
+        u = min(max((t - turns[i]) / h, 0.0), 1.0)
+        y0, y1, m0, m1 = value[i], value[i + 1], slope[i] * h, slope[i + 1] * h
+        # Hermite's basis, gathered by powers of u
+        smooth = y0 + u * (m0 + u * (3.0 * (y1 - y0) - 2.0 * m0 - m1 + u * (2.0 * (y0 - y1) + m0 + m1)))
+        out[k] = smooth + (t - (turns[i] + u * h)) * (slope[i] if u < 0.5 else slope[i + 1])
+    return out
 
 
 def constant(value: float) -> Knots:

@@ -34,5 +34,18 @@ def test_one_pass_gives_what_sums_of_each_place_give(length: int) -> None:
     near = [slice(max(0, k - half), k + half + 1) for k in range(200)]
     wanted = [float(values[part][sure[part]].sum()) / max(1, int(sure[part].sum())) for part in near]
     assert running.mean(values, sure, length) == pytest.approx(wanted, abs=1e-12)
-    twin = running.mean.py_func(values, sure, length)  # type: ignore[attr-defined]
+    twin = running.mean_of.py_func(values, sure, length, 0, len(values))  # type: ignore[attr-defined]
     assert twin == pytest.approx(wanted, abs=1e-12)
+    parts = [running.mean_of(values, sure, length, first, first + 50) for first in range(0, 200, 50)]
+    assert np.concatenate(parts) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_stretches_are_summed_with_their_weights() -> None:
+    rng = np.random.default_rng(1)
+    values, weight = rng.standard_normal(47), rng.random(47).astype(np.float32)
+    rows, by = values[:45].reshape(5, 9), weight[:45].reshape(5, 9)
+    wanted = [by.sum(1), (rows * by).sum(1), (by * np.arange(9)).sum(1)]
+    np.testing.assert_allclose(running.stretches(values, weight, 9), wanted, rtol=1e-6)
+    twin = running.stretches.py_func(values, weight, 9)  # type: ignore[attr-defined]
+    np.testing.assert_allclose(twin, wanted, rtol=1e-6)
+    np.testing.assert_array_equal(running.stretches(values, weight > 0.5, 9)[0], (by > 0.5).sum(1))

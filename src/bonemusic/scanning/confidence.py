@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
+from ..progress import silent
+from ..threads import over_blocks
 
 BLOCK = 256
 """Samples whose medians tell what is usual: several times as long as any dust, shorter than lamps' shadows."""
@@ -53,7 +55,11 @@ def confidence(strength: NDArray[Any], rest: NDArray[Any], noise_gain: float, al
     usual = np.maximum(usual, LEAST_PART * np.median(usual))
     noise = np.maximum(_usual(rest), 0.3)
     out = np.empty(len(strength), np.float32)
-    judged(strength, rest, np.maximum(usual, 1e-6), noise, noise_gain, allowed, out)
+    usual = np.maximum(usual, 1e-6)
+    over_blocks(
+        lambda first, last: judged(strength, rest, usual, noise, noise_gain, allowed, first, last, out),
+        len(out), "judging the groove", silent,
+    )  # fmt: skip
     return out
 
 
@@ -65,10 +71,12 @@ def judged(
     noise: NDArray[Any],
     noise_gain: float,
     allowed: float,
+    first: int,
+    last: int,
     out: NDArray[Any],
 ) -> None:
-    """Confidence of each sample against what is usual in its block."""
-    for k in range(len(strength)):
+    """Confidence of samples `first` to `last` against what is usual in their blocks."""
+    for k in range(first, last):
         block = k // BLOCK
         level = noise_gain * noise[block]
         most = max(allowed, NOISE_ALLOWED * level / usual[block])
@@ -85,16 +93,28 @@ def _ramp(value: float, none: float, all_: float) -> float:
 def _usual(values: NDArray[Any]) -> NDArray[Any]:
     """Medians of blocks, and of the blocks around each, (blocks,); samples where nothing was seen do not count."""
     count = -(-len(values) // BLOCK)
-    padded = np.full(count * BLOCK, np.nan, np.float32)
-    padded[: len(values)] = values
-    rows = padded.reshape(count, BLOCK)[:, ::SOME].copy()  # neighbours share their pixels, and say the same
-    rows[~(rows > 0)] = np.nan
-    rows.sort(axis=1)  # what is not a number comes last
-    there = np.isfinite(rows).sum(1)
-    own = np.where(there > rows.shape[1] // 8, rows[np.arange(count), np.maximum(there - 1, 0) // 2], np.nan)
+    own = np.empty(count, np.float32)
+
+    def some(first: int, last: int) -> None:
+        begin, end = -(-first // BLOCK), -(-last // BLOCK)  # of blocks that begin here
+        own[begin:end] = _medians(values[begin * BLOCK : end * BLOCK])
+
+    over_blocks(some, len(values), "judging the groove", silent)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(own, BLOCKS // 2, "edge"), BLOCKS)
     ordered = np.sort(around, axis=1)
     many = np.isfinite(ordered).sum(1)
     middle = ordered[np.arange(count), np.maximum(many - 1, 0) // 2]
     fallback = float(np.nanmedian(own)) if np.isfinite(own).any() else 0.0
     return np.where(many > 0, middle, fallback)
+
+
+def _medians(values: NDArray[Any]) -> NDArray[Any]:
+    """Of each block of some samples, the median of what was seen; not a number where hardly anything was."""
+    count = -(-len(values) // BLOCK)
+    padded = np.full(count * BLOCK, np.nan, np.float32)
+    padded[: len(values)] = values
+    rows = padded.reshape(count, BLOCK)[:, ::SOME].copy()  # neighbours share their pixels, and say the same
+    rows[~(rows > 0)] = np.nan
+    rows.sort(axis=1)  # what is not a number comes last
+    there = np.isfinite(rows).sum(1)
+    return np.where(there > rows.shape[1] // 8, rows[np.arange(count), np.maximum(there - 1, 0) // 2], np.nan)

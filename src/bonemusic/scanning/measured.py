@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,11 @@ class Looked:
     geometry: Geometry
     bright: bool
     path: Walk
+    line: NDArray[Any] = field(init=False)
+    """The path's radii (px), with straight lines where it coasted."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", bridged(self.path.radius_px, self.path.strength))
 
     @property
     def samples(self) -> int:
@@ -61,12 +66,11 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
     """
     sums = np.zeros((2, 2 * sight.reach_px * FINE + 1))
     length = min(LEARNING_SAMPLES, looked.samples)
-    path = bridged(looked.path.radius_px, looked.path.strength)
     firsts = np.unique(np.linspace(0, looked.samples - length, LEARNING_BLOCKS).astype(int)).tolist()
     told = np.empty((len(firsts), 6, length), np.float32)
     for first, stretch in zip(firsts, told, strict=True):
-        _measure(looked, sight, path, first, first + length, False, stretch, sums)
-        stretch[0] += path[first : first + length] - path[first]
+        _measure(looked, sight, looked.line, first, first + length, False, stretch, sums)
+        stretch[0] += looked.line[first : first + length] - looked.line[first]
     return learned(sums[0], sums[1], sight), told
 
 
@@ -83,8 +87,7 @@ def measured(
         Part of its usual strength by which a groove may change and is no dust.
     """
     told = np.empty((6, looked.samples), np.float32)
-    side = looked.path
-    path = bridged(side.radius_px, side.strength)
+    side, path = looked.path, looked.line
     if held:
         path = running.mean(path, np.ones(len(path), bool), round(2 * math.pi / side.step_rad / HELD_PARTS) | 1)
     none = np.zeros((2, 0))
@@ -100,8 +103,11 @@ def measured(
     else:
         sure = confidence(strength, rest, sight.noise_gain, allowed)
         there = sure > SEEN
-        slope, steady = (running.mean(told[row], there, SMOOTHED) for row in (3, 2))
-        radius = _placed(told, path, slope, steady, sight.tilt, dots_per_m)
+        radius = np.empty(looked.samples)
+        over_blocks(
+            lambda first, last: _placed(told, path, there, sight.tilt, dots_per_m, first, last, radius),
+            looked.samples, "placing the groove", silent,
+        )  # fmt: skip
     return Track(looked.geometry, side.start_rad, 2 * math.pi / side.step_rad, radius, strength, sure, light, noise)
 
 
@@ -139,14 +145,22 @@ def bridged(radius_px: NDArray[Any], strength: NDArray[Any]) -> NDArray[Any]:
 
 @kernel
 def _placed(
-    told: NDArray[Any], path: NDArray[Any], slope: NDArray[Any], steady: NDArray[Any], tilt: float, dots_per_m: float
-) -> NDArray[Any]:
-    """Radii (m): the path, and how far from it the groove was told to be, slopes and strengths being those around."""
-    radius = np.empty(len(path))
-    for k in range(len(path)):
+    told: NDArray[Any],
+    path: NDArray[Any],
+    there: NDArray[Any],
+    tilt: float,
+    dots_per_m: float,
+    first: int,
+    last: int,
+    radius: NDArray[Any],
+) -> None:
+    """Radii (m) of samples `first` to `last`: the path, and how far from it the groove was told to be; slopes and
+    strengths are those around."""
+    slope = running.mean_of(told[3], there, SMOOTHED, first, last)
+    steady = running.mean_of(told[2], there, SMOOTHED, first, last)
+    for k in range(first, last):
         off = 0.0
         if told[2, k] > 0.0:
-            near = (told[1, k] - tilt * slope[k]) / max(steady[k], 0.5 * told[2, k], 1e-3)
+            near = (told[1, k] - tilt * slope[k - first]) / max(steady[k - first], 0.5 * told[2, k], 1e-3)
             off = told[0, k] + min(max(near, -1.0), 1.0)
         radius[k] = (path[k] + off) / dots_per_m
-    return radius

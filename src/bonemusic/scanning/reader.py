@@ -18,7 +18,7 @@ from ..paths.spiral import locked_from, smooth
 from ..pictures.values import Values
 from ..progress import Progress, silent
 from ..threads import over_blocks
-from . import confidence, gaps, merge, settle, walk
+from . import confidence, gaps, merge, running, settle, walk
 from .find import Found, find
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
@@ -211,10 +211,9 @@ def groove_of(track: Track, rpm: Fraction, rate_hz: int, side: Followed) -> Groo
 def _coarse(track: Track) -> Polar:
     """A track's means, 64 and more to the turn, as a line."""
     length = max(1, int(track.steps_per_turn / settle.PER_TURN))
-    count = len(track.radius_m) // length
-    sure = np.maximum(track.confidence[: count * length].reshape(count, length), 1e-3).astype(np.float64)
-    radius = (track.radius_m[: count * length].reshape(count, length) * sure).sum(1) / sure.sum(1)
-    turns = (np.arange(count) + 0.5 - 0.5 / length) * length / track.steps_per_turn
+    sure, total, _ = running.stretches(track.radius_m, np.maximum(track.confidence, np.float32(1e-3)), length)
+    radius = total / sure
+    turns = (np.arange(len(radius)) + 0.5 - 0.5 / length) * length / track.steps_per_turn
     last = (len(track.radius_m) - 1) / track.steps_per_turn
     return Polar(np.r_[0.0, turns, last], np.r_[radius[0], radius, radius[-1]], 0.0)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import running
 from .track import Geometry
 
 PER_TURN = 64
@@ -56,13 +57,11 @@ def means(geometry: Geometry, start_rad: float, step_rad: float, radius_m: NDArr
     seen : ndarray, bool, (n,)
     """
     length = max(1, round(2 * math.pi / PER_TURN / abs(step_rad)))
-    count = len(radius_m) // length
-    radius = radius_m[: count * length].reshape(count, length)
-    there = seen[: count * length].reshape(count, length)
-    enough = there.sum(1) > length // 2
-    mean = (radius * there).sum(1)[enough] / there.sum(1)[enough]
+    there, radius, place = running.stretches(radius_m, seen, length)
+    enough = there > length // 2
+    mean = radius[enough] / there[enough]
     # what was seen of a mean may lie to one side of its middle
-    places = (there @ np.arange(length))[enough] / there.sum(1)[enough] + np.flatnonzero(enough) * length
+    places = place[enough] / there[enough] + np.flatnonzero(enough) * length
     x, y = geometry.pixels(mean, start_rad + step_rad * places)
     turns = places * abs(step_rad) / (2 * math.pi)
     return Means(x, y, turns % TURNS, (turns // TURNS).astype(int))
