@@ -19,8 +19,9 @@ from .sight import FINE, Sight, learned
 from .track import Geometry, Track
 from .walk import Walk
 
-SMOOTHED = 61
-"""Profiles over which the land's slope, and the groove's strength, are alike."""
+SMOOTHED_M = 1e-3
+"""So far along the groove the land's slope, and the groove's strength, are alike: further than the shortest waves of
+music, which the slope's own noise would move, and no further than a picture behind is (tried on X-rays)."""
 LEARNING_BLOCKS, LEARNING_SAMPLES = 24, 8192
 SEEN = 0.5
 SOME = 37
@@ -100,7 +101,9 @@ def measured(
     else:
         sure = confidence(strength, rest, sight.noise_gain, allowed)
         there = sure > SEEN
-        slope, steady = (running.mean(told[row], there, SMOOTHED) for row in (3, 2))
+        passing_px = side.step_rad * max(path[len(path) // 2], 1.0)
+        alike = min(round(SMOOTHED_M * dots_per_m / passing_px), looked.samples) | 1
+        slope, steady = (running.mean(told[row], there, alike) for row in (3, 2))
         radius = _placed(told, path, slope, steady, sight.tilt, dots_per_m)
     return Track(looked.geometry, side.start_rad, 2 * math.pi / side.step_rad, radius, strength, sure, light, noise)
 
