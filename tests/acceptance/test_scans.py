@@ -86,9 +86,8 @@ def snr_bound_db(groove: Groove, least: Bound) -> float:
     [
         ("noise", 600), ("noise", 1200), ("speech", 2400),
         *(pytest.param(*each, marks=SLOW) for each in (
-            ("speech", 600), ("speech", 1200), ("noise", 2400), ("noise", 4800)
+            ("speech", 600), ("speech", 1200), ("noise", 2400), ("noise", 4800), ("speech", 4800)
         )),
-        pytest.param("speech", 4800, marks=[SLOW, pytest.mark.xfail(reason="1.54 times: falls short", strict=True)]),
     ],
 )  # fmt: skip
 def test_figure_position_error_is_at_most_1_5_times_the_bound(song: str, dpi: int) -> None:

@@ -17,7 +17,7 @@ from bonemusic.scanning.sight import OFFSET, Sight, box
 from bonemusic.scanning.walk import Walk
 
 from . import maker
-from .spirals import DOTS, DPI, SIGHT, STEPS, WIDTH_M, even_groove, place_on, true_px, walked
+from .spirals import DOTS, DPI, SIGHT, STEP, STEPS, WIDTH_M, even_groove, place_on, true_px, walked
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,21 @@ def test_places_are_told_as_well_as_their_pixels_allow(groove: Groove) -> None:
     bound = 0.7 * 3 * np.linalg.norm(SIGHT.weights[OFFSET]) / 200  # pixels are read between pixels
     assert error_px.std() < 1.2 * bound
     assert abs(error_px.mean()) < 0.005
+
+
+def test_finer_steps_tell_music_no_worse(groove: Groove) -> None:
+    """The noise of the land's slope is averaged over a length, not over so many samples: waves are spared it."""
+    silent = dataclasses.replace(groove, lateral_m=np.zeros(len(groove), np.float32))
+    made = maker.scan(silent, dpi=DPI, noise=5, width_m=120e-6)
+    sight = box(120e-6 * DOTS, 0.8)
+    errors = []
+    for finer in (1, 8):
+        looked = Looked(made.grey, made.geometry, True, walked(silent, made, sight, step_rad=STEP / finer))
+        track = measured(looked, sight)
+        off = (track.radius_m * DOTS - true_px(silent, made, track))[200:-200]
+        waves = off[: len(off) // (40 * finer) * 40 * finer].reshape(-1, 40 * finer).mean(1)
+        errors.append(waves.std())
+    assert errors[1] < 1.03 * errors[0]
 
 
 def test_places_strength_width_and_noise(groove: Groove, made: maker.Scan, looked: Looked) -> None:

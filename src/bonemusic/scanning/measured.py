@@ -19,8 +19,9 @@ from .sight import FINE, Sight, learned
 from .track import Geometry, Track
 from .walk import Walk
 
-SMOOTHED = 61
-"""Profiles over which the land's slope, and the groove's strength, are alike."""
+SMOOTHED_M = 1e-3
+"""So far along the groove the land's slope, and the groove's strength, are alike: further than the shortest waves of
+music, which the slope's own noise would move, and no further than a picture behind is (tried on X-rays)."""
 LEARNING_BLOCKS, LEARNING_SAMPLES = 24, 8192
 SEEN = 0.5
 SOME = 37
@@ -103,9 +104,11 @@ def measured(
     else:
         sure = confidence(strength, rest, sight.noise_gain, allowed)
         there = sure > SEEN
+        passing_px = side.step_rad * max(path[len(path) // 2], 1.0)
+        alike = min(round(SMOOTHED_M * dots_per_m / passing_px), looked.samples) | 1
         radius = np.empty(looked.samples)
         over_blocks(
-            lambda first, last: _placed(told, path, there, sight.tilt, dots_per_m, first, last, radius),
+            lambda first, last: _placed(told, path, there, alike, sight.tilt, dots_per_m, first, last, radius),
             looked.samples, "placing the groove", silent,
         )  # fmt: skip
     return Track(looked.geometry, side.start_rad, 2 * math.pi / side.step_rad, radius, strength, sure, light, noise)
@@ -148,6 +151,7 @@ def _placed(
     told: NDArray[Any],
     path: NDArray[Any],
     there: NDArray[Any],
+    alike: int,
     tilt: float,
     dots_per_m: float,
     first: int,
@@ -155,9 +159,9 @@ def _placed(
     radius: NDArray[Any],
 ) -> None:
     """Radii (m) of samples `first` to `last`: the path, and how far from it the groove was told to be; slopes and
-    strengths are those around."""
-    slope = running.mean_of(told[3], there, SMOOTHED, first, last)
-    steady = running.mean_of(told[2], there, SMOOTHED, first, last)
+    strengths are those of `alike` samples around."""
+    slope = running.mean_of(told[3], there, alike, first, last)
+    steady = running.mean_of(told[2], there, alike, first, last)
     for k in range(first, last):
         off = 0.0
         if told[2, k] > 0.0:
