@@ -18,7 +18,7 @@ from ..paths.spiral import locked_from, smooth
 from ..pictures.values import Values
 from ..progress import Progress, silent
 from ..threads import over_blocks
-from . import closing, confidence, gaps, merge, settle, walk
+from . import closing, confidence, gaps, merge, settle, walk, walls
 from .find import Found, find
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
@@ -143,7 +143,7 @@ def follow(
     found = find(values, values.dots_per_m, progress)
     steps = steps_per_turn or _rate(found, rpm) / float(rpm / 60)
     dots = found.geometry.dots_per_m
-    sight = box(found.width_m * dots, BLUR_PX)
+    found, sight = walls.joined(grey, found, BLUR_PX) or (found, box(found.width_m * dots, BLUR_PX))
     seen = walk.along(
         grey, found.geometry, sight, found.bright,
         walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots), COARSER * 2 * math.pi / steps,
