@@ -93,7 +93,10 @@ def of_play(report: PlayReport) -> str:
 def of_transfer(report: TransferReport) -> str:
     """What was read of a scan."""
     name = _shown(report.scans[0]) + (f" and {len(report.scans) - 1} more" if len(report.scans) > 1 else "")
-    hole = "" if report.hole_off_mm is None else f", hole {report.hole_off_mm:.2f} mm off the centre"
+    named = (("rim", report.disc_diameter_mm), ("label", report.label_diameter_mm), ("hole", report.hole_diameter_mm))
+    sizes = ", ".join(f"{name} {'not seen' if wide is None else f'{wide:.1f} mm'}" for name, wide in named)
+    off = "" if report.hole_off_mm is None else f", {report.hole_off_mm:.2f} mm off the groove's centre"
+    ends = ", ends in a locked groove" if report.locked_groove else ""
     wow = "" if report.wow_after_percent is None else f", wow {report.wow_after_percent:.2g} %"
     gaps = "nothing had to be mended"
     if report.gaps:
@@ -102,14 +105,23 @@ def of_transfer(report: TransferReport) -> str:
     lines = [
         f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm ({report.rpm_from}), "
         f"{report.curve} curve ({report.curve_from})",
-        f"{report.direction}; axes {report.axis_stretch_percent:+.2f} %{hole}{wow}",
+        f"{report.direction}{ends}; axes {report.axis_stretch_percent:+.2f} %{wow}",
+        f"{sizes}{off}",
         f"{gaps}; sure of the track {report.confidence:.2f}",
     ]
     if report.noise_db is not None and report.level_db is not None:
-        lines.append(f"noise at least {report.level_db - report.noise_db:.0f} dB below the sound, 100 Hz to 4.5 kHz")
+        lines.append(f"noise at least {report.level_db - report.noise_db:.0f} dB below the sound, {_noise(report)}")
     lines.append(f"curve: {report.suggested_why}")
     lines += [f"fault of the scan: {fault}" for fault in report.faults]
     return "\n".join([*lines, f"written: {', '.join(report.files)}"])
+
+
+def _noise(report: TransferReport) -> str:
+    """How loud at most, as written and as scanned."""
+    told = f"{report.noise_db:.1f} dB against 5 cm/s, 100 Hz to 4.5 kHz"
+    if not report.noise_turned_down or report.noise_scanned_db is None:
+        return told
+    return f"{told} ({report.noise_scanned_db:.1f} dB as scanned: the picture's own noise was turned down)"
 
 
 WIDE = 100

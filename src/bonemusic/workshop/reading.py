@@ -20,6 +20,7 @@ from ..progress import Progress, silent
 from ..scanning import perspective
 from ..scanning.faults import faults
 from ..scanning.reader import Reading, read_all
+from ..scanning.rings import rings_of
 from ..scanning.wow import wow
 from ..units import name_shown
 from . import speed
@@ -96,8 +97,9 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         invented=reading.gaps.invented,
         missing=reading.gaps.missing,
         speed_from=speed_from or f"assumed as of {recipe.disc}",
-        hole=found.hole,
+        rings=rings_of(values.grey, at, found, float(reading.groove.spiral.value.min())),
         direction=WINDINGS[found.winding],
+        locked=reading.groove.bands[-1].name == "locked groove",
         mirrored=recipe.scan.mirror,
         way=reading.way,
         wow_before_percent=_wow_about_the_hole(reading),
