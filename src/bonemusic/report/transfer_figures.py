@@ -88,7 +88,7 @@ def _spectra(report: TransferReport, seen: Seen, wide: bool, label: str) -> str:
             (f, seen.heard.quiet_db, "soft", (0, (5, 2)), "quietest tenth"),
         ]
         if report.noise_turned_down:
-            lines.append((seen.flat.centre_hz, seen.scanned_db, "soft", (0, (1, 2)), "the same, as scanned"))
+            lines.append((seen.flat.centre_hz, seen.scanned_db, "soft", (0, (5, 2, 1, 2)), "quietest, as scanned"))
         for at, level, name, stroke, told in lines:
             axes.plot(at, level, color=COLOURS[name], linestyle=stroke, label=told)
         inside = (f >= LOWEST_HZ * 0.99) & (f <= HIGHEST_HZ * 1.01)

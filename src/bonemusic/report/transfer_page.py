@@ -18,7 +18,7 @@ from .sounds import address
 from .style import style_of
 from .transfer_figures import confidence, spectra
 from .words import address as file_address
-from .words import clock, decibels, duration, length, number, options, speed, text, time, with_unit
+from .words import brief, clock, decibels, duration, length, number, options, speed, text, time, with_unit
 
 LONG_TITLE = 32
 POLICY = (
@@ -84,10 +84,10 @@ def _head(report: TransferReport, title: str) -> str:
 def _told(report: TransferReport) -> str:
     tip = "a tip of no size" if report.stylus is None else f"the tip {text(report.stylus)}"
     outer, inner = number(report.outer_radius_mm, 1), with_unit(report.inner_radius_mm, "mm", 1)
-    ends = ", the last of them a locked groove" if report.locked_groove else ""
+    ends = ", the last of them a locked groove," if report.locked_groove else ","
     return (
-        f'<p class="said">{number(report.turns, 1)} turns, {text(report.direction)}, from {outer} to {inner} from the '
-        f"centre, {length(report.pitch_um)} from one to the next on average{ends}. Speed: {speed(report.rpm)} rpm "
+        f'<p class="said">{number(report.turns, 1)} turns{ends} {text(report.direction)}, from {outer} to {inner} from '
+        f"the centre, {length(report.pitch_um)} from one to the next on average. Speed: {speed(report.rpm)} rpm "
         f"({options(text(report.rpm_from))}). Curve: {text(report.curve)} ({options(text(report.curve_from))}), played "
         f"with {tip}.</p>\n{_notes('Faults of the scan', report.faults)}{_notes('Noted', report.warnings)}"
     )
@@ -99,23 +99,16 @@ def verdict(report: TransferReport) -> str:
     if not report.gaps:
         read = f"All of {duration(report.seconds)} was seen, nothing had to be mended."
     elif not lost:
-        read = f"All of {duration(report.seconds)} is there; {_brief(report.mended_seconds)} of it had to be mended."
+        read = f"All of {duration(report.seconds)} is there; {brief(report.mended_seconds)} of it had to be mended."
     else:
         read = (
-            f"Of {duration(report.seconds)}, {_brief(lost)} are lost, and {_brief(report.mended_seconds)} "
+            f"Of {duration(report.seconds)}, {brief(lost)} are lost, and {brief(report.mended_seconds)} "
             "had to be mended."
         )
     if report.faults:
         many = "A fault" if len(report.faults) == 1 else f"{len(report.faults)} faults"
         read += f" {many} of the scan cost sound: see below."
     return read
-
-
-def _brief(value_s: float) -> str:
-    """Seconds, or milliseconds below one."""
-    return (
-        f"{number(value_s, 1)}\xa0s" if value_s >= 1 else f"{number(value_s * 1e3, 0 if value_s >= 0.01 else 1)}\xa0ms"
-    )
 
 
 def _notes(title: str, notes: Sequence[str]) -> str:
@@ -139,8 +132,8 @@ def _disc(report: TransferReport, seen: Seen) -> str:
 
 
 def _facts(report: TransferReport) -> str:
-    lost = f"{_brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
-    gaps = f"{_brief(report.mended_seconds)} mended, {lost}"
+    lost = f"{brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
+    gaps = f"{brief(report.mended_seconds)} mended, {lost}"
     facts = [
         ("Length", clock(report.seconds), f"{number(report.turns, 1)} turns at {speed(report.rpm)} rpm."),
         (

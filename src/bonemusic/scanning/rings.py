@@ -39,6 +39,11 @@ class Circle:
     y_px: float
     radius_m: float
 
+    def off_m(self, geometry: Geometry) -> float:
+        """How far its middle lies from the groove's."""
+        off, _ = geometry.polar(np.array(self.x_px), np.array(self.y_px))
+        return float(off)
+
 
 @dataclass(frozen=True)
 class Rings:

@@ -84,7 +84,7 @@ def _report(
         disc_diameter_mm=_diameter_mm(rings.rim),
         label_diameter_mm=_diameter_mm(rings.label),
         hole_diameter_mm=_diameter_mm(rings.hole),
-        hole_off_mm=_hole_off_mm(scanned),
+        hole_off_mm=None if rings.hole is None else round(1e3 * rings.hole.off_m(at), 3),
         axis_stretch_percent=round(100 * at.stretch, 4),
         wow_before_percent=_rounded(scanned.wow_before_percent, 4),
         wow_after_percent=_rounded(scanned.wow_after_percent, 5),
@@ -112,14 +112,6 @@ def _report(
 
 def _rounded(value: float | None, places: int) -> float | None:
     return None if value is None else round(value, places)
-
-
-def _hole_off_mm(scanned: Scanned) -> float | None:
-    hole = scanned.rings.hole
-    if hole is None:
-        return None
-    radius, _ = scanned.track.geometry.polar(np.array(hole.x_px), np.array(hole.y_px))
-    return round(float(radius) * 1e3, 3)
 
 
 def _diameter_mm(ring: Circle | None) -> float | None:
