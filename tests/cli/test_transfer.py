@@ -35,8 +35,10 @@ def test_a_scan_becomes_five_files_and_a_few_lines(run: Run, place: Path, scan: 
     assert sorted(p.name for p in (place / "side").iterdir()) == sorted(NAMES)
     told = "\n".join(result.said)
     for words in (
-        "8.0 s, 10.4 turns at 78 rpm (--rpm), riaa curve (assumed)", "axes +0.10 %, hole 0.50 mm off the centre",
-        "3 gaps: 0.01 s mended, 0.05 s missing", "fault of the scan: clipped", "note: noted", "written: flat.wav",
+        "8.0 s, 10.4 turns at 78 rpm (--rpm), riaa curve (assumed)",
+        "+0.10 % more dots across than down", "next: open side/transfer.html",
+        "rim not seen, label 24.0 mm, hole 7.2 mm, 0.50 mm off the groove's centre",
+        "3 gaps: 6.0\xa0ms mended, 50\xa0ms missing", "fault of the scan: clipped", "note: noted", "written: flat.wav",
     ):  # fmt: skip
         assert words in told
 

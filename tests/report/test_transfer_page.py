@@ -21,13 +21,16 @@ from .sides import HOSTILE
 REPORT = TransferReport(
     scans=("side-a.tif", "side-a turned.tif"), files=("flat.wav", "equalised.wav"), seconds=190.25, rate_hz=96000,
     rpm=78.0, rpm_from="--rpm", curve="columbia-78", curve_from="--curve", stylus="78-65", track="lateral",
-    direction="counter-clockwise inwards", mirrored=False, turns=247.3, outer_radius_mm=120.5, inner_radius_mm=48.25,
-    pitch_um=292.3, dpi=2400.5, centre_px=(12000.25, 11999.5), hole_off_mm=0.612, axis_stretch_percent=0.4,
+    direction="counter-clockwise inwards", mirrored=False,
+    locked_groove=True, turns=247.3, outer_radius_mm=120.5, inner_radius_mm=48.25,
+    pitch_um=292.3, dpi=2400.5, centre_px=(12000.25, 11999.5), disc_diameter_mm=250.2,
+    label_diameter_mm=92.4, hole_diameter_mm=7.31, hole_off_mm=0.612, axis_stretch_percent=0.4,
     wow_before_percent=0.71, wow_after_percent=0.0031, confidence=0.965, unsure_percent=0.213, gaps=431,
     mended_seconds=0.812, missing_seconds=0.063,
     largest_gaps=(GapReport(65.5, 85.15, 95.53, 63.0, False), GapReport(3.25, 4.225, 119.27, 4.08, True)),
     clicks_mended=7, flat_peak_dbfs=-1.0, flat_full_scale_cm_s=45.3, peak_dbfs=-5.7, gain_db=-18.0, level_db=-4.2,
-    noise_db=-38.1, suggested_curve="blumlein", suggested_why="blumlein or bsi, who knows",
+    noise_db=-38.1, noise_scanned_db=-33.3, noise_turned_down=True,
+    suggested_curve="blumlein", suggested_why="blumlein or bsi, who knows",
     faults=("the white point is clipped; scan it darker",), warnings=("use --rpm if it sounds slow",),
 )  # fmt: skip
 BANDS = 1000 * 10 ** (np.arange(-14, 13) / 10)
@@ -39,13 +42,16 @@ SEEN = Seen(
     gaps=np.array([[85.15, 0.063], [4.2, 0.004], [4.3, 0.0]]),
     flat=Spectrum(BANDS, -20 + 3 * np.log2(BANDS / 1000), np.full(27, -60.0)),
     heard=Spectrum(BANDS, np.full(27, -20.0), np.full(27, -62.0)),
+    scanned_db=np.full(27, -55.0),
     suggested=Suggested("blumlein", "why"),
     sounds=(),
 )
 EMPTY = Spectrum(np.zeros(0), np.zeros(0), np.zeros(0))
 CLEAN = dataclasses.replace(
     REPORT, scans=("a.png",), gaps=0, mended_seconds=0.0, missing_seconds=0.0, largest_gaps=(), faults=(), warnings=(),
-    hole_off_mm=None, wow_before_percent=None, wow_after_percent=None, noise_db=None, level_db=None, stylus=None,
+    hole_off_mm=None, disc_diameter_mm=None, label_diameter_mm=None,
+    hole_diameter_mm=None, locked_groove=False, noise_scanned_db=None, noise_turned_down=False,
+    wow_before_percent=None, wow_after_percent=None, noise_db=None, level_db=None, stylus=None,
     suggested_curve=None, seconds=1.5,
 )  # fmt: skip
 TONE = np.sin(np.arange(48_000) / 10)[:, None]
@@ -57,7 +63,7 @@ CASES = {
         CLEAN,
         dataclasses.replace(
             SEEN, turns=np.zeros(0), confidence=np.zeros(0), least=np.zeros(0), gaps=np.zeros((0, 2)), flat=EMPTY,
-            heard=EMPTY,
+            heard=EMPTY, scanned_db=np.zeros(0),
         ),
     ),
     "hostile": (
@@ -136,9 +142,12 @@ def test_hostile_names_stay_text(pages: dict[str, str]) -> None:
     "fact",
     [
         "side-a.tif and 1 more", "Of 3 minutes and 10 seconds, 63 ms are lost, and 812 ms had to be mended.",
-        "247.3 turns, counter-clockwise inwards", "120.5 to 48.2 mm from the centre", "78 rpm (--rpm)",
+        "247.3 turns, the last of them a locked groove, counter-clockwise inwards",
+        "120.5 to 48.2 mm from the centre", "78 rpm (--rpm)",
         "columbia-78 (--curve)", "the tip 78-65", "the white point is clipped", "use --rpm if it sounds slow", "612 µm",
-        "0.40 %", "2,400 dpi", "0.0031 %", "0.71 % about the hole", "431", "7 clicks mended", "−38.1 dB", "34 dB below",
+        "0.40 %", "2,400 dpi", "0.0031 %", "about its hole it would be 0.71 %", "250.2 mm", "label 92.4 mm",
+        "hole 7.3 mm",
+        "As scanned −33.3 dB", "431", "7 clicks mended", "−38.1 dB", "34 dB below",
         "0.96", "0.21 %", "blumlein or bsi, who knows.", "turn 85.15", "1:05.5", "95.5 mm", "63.0 ms", "missing",
         "The 2 largest of 431", "flat.wav", "−1.0", "12000.25; 11999.5",
     ],

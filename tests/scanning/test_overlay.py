@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from bonemusic.scanning import enlarged, overlay
+from bonemusic.scanning.rings import Circle, Rings
 from bonemusic.scanning.track import Geometry, Track
 
 TONE = np.arange(256, dtype=np.uint8)
 PER_TURN = 20_000.7
 GREY = np.random.default_rng(2).integers(40, 60, (900, 1000)).astype(np.uint8)
+RINGS = Rings(rim=Circle(503.0, 450.3, 0.043), hole=Circle(500.2, 452.0, 3.6e-3))
 
 
 def track(turns: float = 9.5, bad: tuple[tuple[int, int], ...] = ()) -> Track:
@@ -36,7 +38,7 @@ def test_lightness_falls_with_confidence_so_that_grey_tells_the_same() -> None:
 
 
 def test_the_track_is_drawn_where_it_runs_and_nowhere_else() -> None:
-    seen = overlay.overview(GREY, TONE, track()).astype(int)
+    seen = overlay.overview(GREY, TONE, track(), Rings()).astype(int)
     assert seen.shape == (900, 1000, 3)
     blue = seen[:, :, 2] - seen[:, :, 0] > 60
     rows, columns = np.nonzero(blue)
@@ -92,7 +94,7 @@ def test_the_worst_places_are_found_in_their_order_and_a_long_gap_is_one() -> No
 
 
 def test_what_is_unsure_is_seen_in_a_picture_of_the_whole() -> None:
-    seen = overlay.overview(GREY, TONE, track(bad=((100_000, 100_120),))).astype(int)
+    seen = overlay.overview(GREY, TONE, track(bad=((100_000, 100_120),)), Rings()).astype(int)
     light = seen.sum(2) > 500
     assert 3 <= light.sum() < 200
     spot = overlay.worst(track(bad=((100_000, 100_120),)), 1)[0]
@@ -107,8 +109,23 @@ def test_any_shape_of_picture_is_drawn_the_same_each_time_and_no_wider_than_3000
     for _ in range(2):
         held = io.BytesIO()
         given = track(bad=((100_000, 101_000),))
-        page = enlarged.drawn(overlay.overview(grey, TONE, given), grey, TONE, given)
+        page = enlarged.drawn(overlay.overview(grey, TONE, given, RINGS), grey, TONE, given, RINGS)
         enlarged.write(held, page)
         made.append(held.getvalue())
     assert made[0] == made[1]
     assert page.width <= 3000
+
+
+def test_rings_are_dashed_where_they_lie() -> None:
+    plain = overlay.overview(GREY, TONE, track(), Rings()).astype(int)
+    seen = overlay.overview(GREY, TONE, track(), RINGS).astype(int)
+    rows, columns = np.nonzero((seen != plain).any(2))
+    assert {tuple(colour) for colour in seen[rows, columns].tolist()} == {overlay.RING}
+    about = {}
+    for name, ring in (("rim", RINGS.rim), ("hole", RINGS.hole)):
+        assert ring is not None
+        off = np.hypot((columns - ring.x_px) / 10_000, (rows - ring.y_px) / 9_980) - ring.radius_m
+        about[name] = np.abs(off) < 1.8e-4
+        # half of the line is there, and a line is two pixels wide
+        assert about[name].sum() == pytest.approx(2 * np.pi * ring.radius_m * 9_990 * overlay.RING_PX / 2, rel=0.3)
+    assert (about["rim"] ^ about["hole"]).all()

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from bonemusic.groove import Groove, Knots, Profile, constant
+from bonemusic.scanning.rings import Circle, Rings
 from bonemusic.scanning.track import Geometry, Track
 from bonemusic.workshop.transferred import Scanned
 
@@ -52,7 +53,8 @@ def scanned(**changes: object) -> Scanned:
         "invented": np.array(INVENTED),
         "missing": np.array(MISSING),
         "speed_from": "--rpm",
-        "hole": (400.2 + 4.75, 395.5, 3.6e-3),
+        "rings": Rings(hole=Circle(400.2 + 4.75, 395.5, 3.6e-3), label=Circle(400.2, 395.5, 12e-3)),
+        "locked": False,
         "direction": "counter-clockwise inwards",
         "mirrored": False,
         "way": "lateral",

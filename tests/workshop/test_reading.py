@@ -101,7 +101,8 @@ def test_a_scan_is_a_side(read: Scanned, grey: NDArray[Any], side: tuple[Groove,
 
 
 def test_wow_about_the_hole_is_told_and_about_the_centre_gone(read: Scanned) -> None:
-    assert read.hole is not None
+    assert read.rings.hole is not None
+    assert read.rings.label is None
     innermost = float(read.flat.spiral.value.min())
     assert read.wow_before_percent == pytest.approx(100 * HOLE_OFF_M / innermost, rel=0.05)
     assert read.wow_after_percent is not None

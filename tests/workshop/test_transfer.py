@@ -14,6 +14,7 @@ import soundfile
 from PIL import Image
 
 from bonemusic.errors import FormatError, OutputError
+from bonemusic.scanning.rings import Rings
 from bonemusic.workshop import transfer as work
 from bonemusic.workshop.recipe import Recipe, amended
 from bonemusic.workshop.reports import TransferReport
@@ -103,7 +104,9 @@ def test_the_report_tells_what_is_known(folder: Path, report: dict[str, Any]) ->
         "scans": ["side, \n a.tif"], "files": list(work.NAMES), "seconds": 8.0, "rate_hz": 96_000, "rpm": 78.0,
         "rpm_from": "--rpm", "curve": "riaa", "curve_from": "assumed", "stylus": None, "track": "lateral",
         "direction": "counter-clockwise inwards", "mirrored": False, "turns": 10.4, "outer_radius_mm": 40.0,
-        "inner_radius_mm": 30.0, "centre_px": [400.2, 395.5], "hole_off_mm": 0.5, "axis_stretch_percent": 0.1001,
+        "inner_radius_mm": 30.0, "centre_px": [400.2, 395.5], "hole_off_mm": 0.5, "hole_diameter_mm": 7.2,
+        "label_diameter_mm": 24.0, "disc_diameter_mm": None, "locked_groove": False, "noise_turned_down": False,
+        "axis_stretch_percent": 0.1001,
         "wow_before_percent": 0.4, "wow_after_percent": 0.003, "gaps": 3, "mended_seconds": 0.006,
         "missing_seconds": 0.05, "faults": ["clipped"], "warnings": ["noted"],
     }  # fmt: skip
@@ -180,7 +183,7 @@ def test_a_side_of_which_nothing_was_seen_is_told_so(tmp_path: Path) -> None:
     lost = np.array([[0, len(nothing)]])
     given = made(
         tmp_path,
-        scanned(flat=silent, mended=silent, invented=np.zeros((0, 2), int), missing=lost, hole=None,
+        scanned(flat=silent, mended=silent, invented=np.zeros((0, 2), int), missing=lost, rings=Rings(),
                 wow_before_percent=None, wow_after_percent=None),
     )  # fmt: skip
     assert (given.gaps, given.missing_seconds, given.peak_dbfs, given.hole_off_mm) == (1, 8.0, None, None)

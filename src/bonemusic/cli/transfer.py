@@ -44,4 +44,4 @@ def transfer(scans: tuple[Path, ...], folder: Path, json: bool, quiet: bool, **w
     with shown(quiet) as progress, given_all(scans) as files:
         scanned = read_scans(files, recipe, progress)
         report = work.transfer(scanned, files, recipe, folder, transfer_page, progress)
-    told(report, words.of_transfer(report), json, quiet)
+    told(report, f"{words.of_transfer(report)}\n{words.of_folder(folder)}", json, quiet)

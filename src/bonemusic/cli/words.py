@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..report import verdict
-from ..report.words import clock, decibels, time, with_unit
+from ..report.words import brief, clock, decibels, time, with_unit
 from ..units import rpm_text, span_text
 from ..workshop.checked import CheckReport, SideCheck
 from ..workshop.reports import CutReport, PlayReport, TransferReport
@@ -93,23 +93,42 @@ def of_play(report: PlayReport) -> str:
 def of_transfer(report: TransferReport) -> str:
     """What was read of a scan."""
     name = _shown(report.scans[0]) + (f" and {len(report.scans) - 1} more" if len(report.scans) > 1 else "")
-    hole = "" if report.hole_off_mm is None else f", hole {report.hole_off_mm:.2f} mm off the centre"
+    named = (("rim", report.disc_diameter_mm), ("label", report.label_diameter_mm), ("hole", report.hole_diameter_mm))
+    sizes = ", ".join(f"{name} {'not seen' if wide is None else f'{wide:.1f} mm'}" for name, wide in named)
+    off = "" if report.hole_off_mm is None else f", {report.hole_off_mm:.2f} mm off the groove's centre"
+    ends = ", the last one locked," if report.locked_groove else ""
     wow = "" if report.wow_after_percent is None else f", wow {report.wow_after_percent:.2g} %"
     gaps = "nothing had to be mended"
     if report.gaps:
         count = "1 gap" if report.gaps == 1 else f"{report.gaps} gaps"
-        gaps = f"{count}: {report.mended_seconds:.2f} s mended, {report.missing_seconds:.2f} s missing"
+        lost = f"{brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
+        gaps = f"{count}: {brief(report.mended_seconds)} mended, {lost}"
     lines = [
-        f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm ({report.rpm_from}), "
-        f"{report.curve} curve ({report.curve_from})",
-        f"{report.direction}; axes {report.axis_stretch_percent:+.2f} %{hole}{wow}",
+        f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns{ends} at {_speed(report.rpm)} rpm "
+        f"({report.rpm_from}), {report.curve} curve ({report.curve_from})",
+        f"{report.direction}; {report.axis_stretch_percent:+.2f} % more dots across than down, taken out{wow}",
+        f"{sizes}{off}",
         f"{gaps}; sure of the track {report.confidence:.2f}",
     ]
     if report.noise_db is not None and report.level_db is not None:
-        lines.append(f"noise at least {report.level_db - report.noise_db:.0f} dB below the sound, 100 Hz to 4.5 kHz")
+        lines.append(f"noise at least {report.level_db - report.noise_db:.0f} dB below the sound, {_noise(report)}")
     lines.append(f"curve: {report.suggested_why}")
     lines += [f"fault of the scan: {fault}" for fault in report.faults]
     return "\n".join([*lines, f"written: {', '.join(report.files)}"])
+
+
+def of_folder(folder: Path) -> str:
+    """What to do with a transfer's files next."""
+    page = _shown(str(folder / "transfer.html"))
+    return f"next: open {page} in a browser: it plays both sounds, and shows where the groove was followed"
+
+
+def _noise(report: TransferReport) -> str:
+    """How loud at most, as written and as scanned."""
+    told = f"{report.noise_db:.1f} dB against 5 cm/s, 100 Hz to 4.5 kHz"
+    if not report.noise_turned_down or report.noise_scanned_db is None:
+        return told
+    return f"{told} ({report.noise_scanned_db:.1f} dB as scanned: the picture's own noise was turned down)"
 
 
 WIDE = 100

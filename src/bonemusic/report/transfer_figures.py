@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -68,9 +68,10 @@ def spectra(report: TransferReport, seen: Seen) -> str:
     """Thirds of an octave of the flat transfer and of the equalised copy, and what lies below them."""
     if not len(seen.heard) or not len(seen.flat):
         return ""
+    scanned = ", also as they were scanned" if report.noise_turned_down else ""
     label = (
         f"Levels in thirds of an octave, 0 dB being 5 cm/s: of the flat transfer, under the curve {report.curve}, in "
-        f"the quietest tenth of all moments, and of music in general, which falls by {FALL_DB:g} dB an octave."
+        f"the quietest tenth of all moments{scanned}, and of music in general, which falls by {FALL_DB:g} dB an octave."
     )
     return _spectra(report, seen, True, label) + _spectra(report, seen, False, label)
 
@@ -81,11 +82,13 @@ def _spectra(report: TransferReport, seen: Seen, wide: bool, label: str) -> str:
         panel(axes, "Level in thirds of an octave, dB re 5 cm/s")
         axes.set_xscale("log")
         f = seen.heard.centre_hz
-        lines = (
+        lines: list[tuple[Any, Any, str, Any, str]] = [
             (seen.flat.centre_hz, seen.flat.mean_db, "third", (0, (1, 1.4)), "flat transfer"),
             (f, seen.heard.mean_db, "first", "-", f"under {report.curve}"),
             (f, seen.heard.quiet_db, "soft", (0, (5, 2)), "quietest tenth"),
-        )
+        ]
+        if report.noise_turned_down:
+            lines.append((seen.flat.centre_hz, seen.scanned_db, "soft", (0, (5, 2, 1, 2)), "quietest, as scanned"))
         for at, level, name, stroke, told in lines:
             axes.plot(at, level, color=COLOURS[name], linestyle=stroke, label=told)
         inside = (f >= LOWEST_HZ * 0.99) & (f <= HIGHEST_HZ * 1.01)
@@ -101,6 +104,6 @@ def _spectra(report: TransferReport, seen: Seen, wide: bool, label: str) -> str:
         axes.set_xticks(ticks, [f"{t}" if t < 1000 else f"{t // 1000}k" for t in ticks])
         axes.set_xticks([], minor=True)
         axes.set_xlabel("Hz")
-        figure.legend(loc="outside lower center", ncols=4 if wide else 2, frameon=False, handlelength=2.6)
+        figure.legend(loc="outside lower center", ncols=5 if wide else 2, frameon=False, handlelength=2.6)
         size = "wide" if wide else "narrow"
         return as_svg(figure, f"s{size[0]}", f"plot only-{size}", label)

@@ -18,7 +18,7 @@ from .sounds import address
 from .style import style_of
 from .transfer_figures import confidence, spectra
 from .words import address as file_address
-from .words import clock, decibels, duration, length, number, options, speed, text, time, with_unit
+from .words import brief, clock, decibels, duration, length, number, options, speed, text, time, with_unit
 
 LONG_TITLE = 32
 POLICY = (
@@ -84,9 +84,10 @@ def _head(report: TransferReport, title: str) -> str:
 def _told(report: TransferReport) -> str:
     tip = "a tip of no size" if report.stylus is None else f"the tip {text(report.stylus)}"
     outer, inner = number(report.outer_radius_mm, 1), with_unit(report.inner_radius_mm, "mm", 1)
+    ends = ", the last of them a locked groove," if report.locked_groove else ","
     return (
-        f'<p class="said">{number(report.turns, 1)} turns, {text(report.direction)}, from {outer} to {inner} from the '
-        f"centre, {length(report.pitch_um)} from one to the next. Speed: {speed(report.rpm)} rpm "
+        f'<p class="said">{number(report.turns, 1)} turns{ends} {text(report.direction)}, from {outer} to {inner} from '
+        f"the centre, {length(report.pitch_um)} from one to the next on average. Speed: {speed(report.rpm)} rpm "
         f"({options(text(report.rpm_from))}). Curve: {text(report.curve)} ({options(text(report.curve_from))}), played "
         f"with {tip}.</p>\n{_notes('Faults of the scan', report.faults)}{_notes('Noted', report.warnings)}"
     )
@@ -98,23 +99,16 @@ def verdict(report: TransferReport) -> str:
     if not report.gaps:
         read = f"All of {duration(report.seconds)} was seen, nothing had to be mended."
     elif not lost:
-        read = f"All of {duration(report.seconds)} is there; {_brief(report.mended_seconds)} of it had to be mended."
+        read = f"All of {duration(report.seconds)} is there; {brief(report.mended_seconds)} of it had to be mended."
     else:
         read = (
-            f"Of {duration(report.seconds)}, {_brief(lost)} are lost, and {_brief(report.mended_seconds)} "
+            f"Of {duration(report.seconds)}, {brief(lost)} are lost, and {brief(report.mended_seconds)} "
             "had to be mended."
         )
     if report.faults:
         many = "A fault" if len(report.faults) == 1 else f"{len(report.faults)} faults"
         read += f" {many} of the scan cost sound: see below."
     return read
-
-
-def _brief(value_s: float) -> str:
-    """Seconds, or milliseconds below one."""
-    return (
-        f"{number(value_s, 1)}\xa0s" if value_s >= 1 else f"{number(value_s * 1e3, 0 if value_s >= 0.01 else 1)}\xa0ms"
-    )
 
 
 def _notes(title: str, notes: Sequence[str]) -> str:
@@ -131,14 +125,15 @@ def _disc(report: TransferReport, seen: Seen) -> str:
         f'<div class="key" aria-hidden="true"><span>sure</span><i style="background:linear-gradient(to right,{steps})">'
         "</i><span>nothing seen</span></div>\n"
         "<figcaption><strong>The track over the scan:</strong> the lighter, the less was seen of the groove. "
+        "Dashed: rim, label and hole, where they are seen. "
         f'The <a href="{file_address("track.png")}">large picture</a> shows the worst places enlarged.</figcaption>'
         "</figure>\n"
     )
 
 
 def _facts(report: TransferReport) -> str:
-    lost = f"{_brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
-    gaps = f"{_brief(report.mended_seconds)} mended, {lost}"
+    lost = f"{brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
+    gaps = f"{brief(report.mended_seconds)} mended, {lost}"
     facts = [
         ("Length", clock(report.seconds), f"{number(report.turns, 1)} turns at {speed(report.rpm)} rpm."),
         (
@@ -146,7 +141,7 @@ def _facts(report: TransferReport) -> str:
             text(report.suggested_curve or "unknown"),
             "as far as the spectrum tells, which is little: see below.",
         ),
-        ("Hole", *_hole(report)),
+        ("Disc", *_sizes(report)),
         (
             "Axes",
             f"{number(report.axis_stretch_percent, 2)}\xa0%",
@@ -168,27 +163,35 @@ def _facts(report: TransferReport) -> str:
     return f'<dl class="facts">\n{cards}</dl>\n'
 
 
-def _hole(report: TransferReport) -> tuple[str, str]:
-    if report.hole_off_mm is None:
-        return "not seen", "The centre was found from the groove alone."
-    return length(report.hole_off_mm * 1e3), "off the groove's centre, which was found from the groove alone."
+def _sizes(report: TransferReport) -> tuple[str, str]:
+    """How wide the disc is, its label and its hole; and how far the hole is off."""
+    rim, label, hole = (
+        "not seen" if wide is None else with_unit(wide, "mm", 1)
+        for wide in (report.disc_diameter_mm, report.label_diameter_mm, report.hole_diameter_mm)
+    )
+    off = "" if report.hole_off_mm is None else f", {length(report.hole_off_mm * 1e3)} off the groove's centre"
+    told = f"label {label}; hole {hole}{off}."
+    return (rim, f"across; {told}") if report.disc_diameter_mm is not None else ("rim not seen", told)
 
 
 def _wow(report: TransferReport) -> tuple[str, str]:
     if report.wow_after_percent is None:
         return "unknown", "Too few turns to tell."
     left = f"{report.wow_after_percent:.2g}\xa0%"
-    fine = "; nobody hears that" if report.wow_after_percent <= FINE_PERCENT else ""
+    fine = ": nobody hears that" if report.wow_after_percent <= FINE_PERCENT else ""
     if report.wow_before_percent is None:
         return left, f"once a turn, peak{fine}."
-    return left, f"once a turn, peak; {report.wow_before_percent:.2g}\xa0% about the hole{fine}."
+    return left, f"once a turn, peak{fine}. Turned about its hole it would be {report.wow_before_percent:.2g}\xa0%."
 
 
 def _noise(report: TransferReport) -> tuple[str, str]:
     if report.noise_db is None or report.level_db is None:
         return "unknown", "Too short to tell."
     under = with_unit(report.level_db - report.noise_db, "dB", 0)
-    return decibels(report.noise_db), f"at most, 100\xa0Hz to 4.5\xa0kHz, against 5\xa0cm/s; {under} below the sound."
+    told = f"at most, {under} below the sound; 100\xa0Hz to 4.5\xa0kHz, against 5\xa0cm/s."
+    if report.noise_turned_down and report.noise_scanned_db is not None:
+        told += f" As scanned {decibels(report.noise_scanned_db)}: the picture's own noise was turned down."
+    return decibels(report.noise_db), told
 
 
 def _over(report: TransferReport, seen: Seen) -> str:

@@ -61,6 +61,13 @@ def time(value_s: float) -> str:
     return units.time_text(value_s).replace(" ", "\xa0")
 
 
+def brief(value_s: float) -> str:
+    """Seconds, or milliseconds below one."""
+    if value_s >= 1:
+        return with_unit(value_s, "s", 1)
+    return with_unit(value_s * 1e3, "ms", 0 if value_s >= 0.01 else 1)
+
+
 def clock(value_s: float) -> str:
     """Minutes and whole seconds: 19:40, 0:26."""
     minutes, seconds = divmod(round(value_s), 60)

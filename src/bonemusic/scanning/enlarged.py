@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .overlay import UNSURE, Spot, colour, factor_of, worst
+from .overlay import RING, UNSURE, Spot, colour, factor_of, worst
+from .rings import Rings
 from .track import Track
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 INSET_PX, MARGIN_PX, ACROSS = 400, 24, 2
 PANEL_PX = MARGIN_PX + ACROSS * (INSET_PX + MARGIN_PX)
 ENLARGED = 4
+BELOW_PX, CAPTION_PX = 196, 30
 PAPER, INK, SOFT = (13, 18, 24), (236, 241, 245), (168, 182, 194)
 
 
-def drawn(disc: NDArray[Any], grey: NDArray[Any], tone: NDArray[Any], track: Track) -> Image:
-    """The whole disc at the left, at most 2,060 px wide; a scale and the worst places, four times enlarged, beside it.
+def drawn(disc: NDArray[Any], grey: NDArray[Any], tone: NDArray[Any], track: Track, rings: Rings) -> Image:
+    """The whole disc at the left, at most 2,060 px wide; keys and the worst places, four times enlarged, beside it.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ def drawn(disc: NDArray[Any], grey: NDArray[Any], tone: NDArray[Any], track: Tra
     tone : ndarray, uint8, (256,) or (65536,)
         What each value looks like.
     track : Track
+    rings : Rings
+        That are drawn on `disc`.
 
     Returns
     -------
@@ -42,19 +46,20 @@ def drawn(disc: NDArray[Any], grey: NDArray[Any], tone: NDArray[Any], track: Tra
     factor = factor_of(grey)
     spots = worst(track)
     lines = -(-len(spots) // ACROSS)
-    below = 150
-    height = max(len(disc), below + lines * (INSET_PX + 2 * MARGIN_PX + 16))
+    line = INSET_PX + CAPTION_PX + 2 * MARGIN_PX - 14
+    height = max(len(disc), BELOW_PX + lines * line)
     page = Image.new("RGB", (disc.shape[1] + PANEL_PX, height), PAPER)
     page.paste(Image.fromarray(disc), (0, 0))
     pen = ImageDraw.Draw(page)
     left = disc.shape[1] + MARGIN_PX
     _scale(page, pen, left)
+    _rings(pen, left, rings)
     for number, spot in enumerate(spots, 1):
         x = left + (number - 1) % ACROSS * (INSET_PX + MARGIN_PX)
-        y = below + (number - 1) // ACROSS * (INSET_PX + 2 * MARGIN_PX + 16)
+        y = BELOW_PX + (number - 1) // ACROSS * line
         turn = spot.sample / track.steps_per_turn
         pen.text((x, y), f"{number}   turn {turn:.1f}   sure {spot.confidence:.2f}", INK, _font(20))
-        page.paste(_enlarged(grey, tone, track, spot), (x, y + 30))
+        page.paste(_enlarged(grey, tone, track, spot), (x, y + CAPTION_PX))
         _mark(pen, (spot.x_px + 0.5) / factor, (spot.y_px + 0.5) / factor, number, disc.shape)
     return page
 
@@ -81,6 +86,18 @@ def _scale(page: Image, pen: ImageDraw, left: int) -> None:
     names = ((0.0, "1  groove", "la"), (0.5, "0.5  dots from here", "ma"), (1.0, "0  nothing seen", "ra"))
     for at, name, anchor in names:
         pen.text((left + at * wide, MARGIN_PX + 66), name, SOFT, _font(18), anchor)
+
+
+def _rings(pen: ImageDraw, left: int, rings: Rings) -> None:
+    """What the dashed lines are, and how wide."""
+    named = (("rim", rings.rim), ("label", rings.label), ("hole", rings.hole))
+    told = [f"{name} {2e3 * ring.radius_m:.1f} mm" for name, ring in named if ring is not None]
+    unseen = [name for name, ring in named if ring is None]
+    y = MARGIN_PX + 116
+    for dash in range(3) if told else ():
+        pen.line((left + 22 * dash, y, left + 22 * dash + 12, y), RING, 3)
+    words = ", ".join(told) + (("; " if told else "") + f"not seen: {', '.join(unseen)}" if unseen else "")
+    pen.text((left + (76 if told else 0), y), words, INK, _font(20), "lm")
 
 
 def _mark(pen: ImageDraw, x: float, y: float, number: int, shape: tuple[int, ...]) -> None:

@@ -69,7 +69,7 @@ def reduced(
     weight = np.abs(replay(hz)) ** 2 * (rate_hz / 2 * float((window**2).sum()) / groove_rate_hz)
     cycles = hz / groove_rate_hz
     spectra = _at(grain, cycles) * weight
-    raised = np.minimum(np.exp(2 * np.pi**2 * (grain.smear[:, None] * cycles) ** 2), MOST)
+    raised = np.exp(np.minimum(2 * np.pi**2 * (grain.smear[:, None] * cycles) ** 2, math.log(MOST)))
     padded = np.pad(samples.astype(np.float32), ((size, size), (0, 0)))
     frames = (len(padded) - size) // hop + 1
     middles = first + (np.arange(frames) * hop - size / 2) * (groove_rate_hz / rate_hz)

@@ -1,7 +1,7 @@
 """A scan with the track that was followed laid over it, in colours of its confidence, and where it is least sure.
 
 Colours run from blue (sure) to pale yellow (nothing seen): the lighter, the worse, so that grey says the same, and the
-scan is dimmed under them.
+scan is dimmed under them. Rim, label and hole are dashed lines, where they were found.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
+from .rings import Circle, Rings
 from .track import Track
 
 WIDEST_PX = 2060
@@ -31,6 +32,8 @@ STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 COLOURS = ((255, 246, 190), (250, 206, 90), (236, 150, 92), (120, 128, 170), (38, 112, 178))
 """At these confidences; lightness falls from each to the next (L* 96, 85, 70, 55, 46)."""
 TINT, DIM = 0.85, 0.4
+RING = (112, 214, 150)
+DASH_PX, RING_PX = 14, 2
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,8 @@ def as_jpeg(disc: NDArray[Any]) -> bytes:
     return held.getvalue()
 
 
-def overview(grey: NDArray[Any], tone: NDArray[Any], track: Track) -> NDArray[Any]:
-    """The whole picture with the track laid over it: uint8, (rows, columns, 3), no side longer than 2,060."""
+def overview(grey: NDArray[Any], tone: NDArray[Any], track: Track, rings: Rings) -> NDArray[Any]:
+    """The whole picture with the track and rings laid over it: uint8, (rows, columns, 3), no side longer than 2,060."""
     factor = factor_of(grey)
     small = np.empty((len(grey) // factor, grey.shape[1] // factor), np.uint8)
     mean_squares(grey, tone, factor, small)
@@ -107,7 +110,24 @@ def overview(grey: NDArray[Any], tone: NDArray[Any], track: Track) -> NDArray[An
     seen = np.repeat((small * DIM).astype(np.uint8)[:, :, None], 3, 2)
     there = np.isfinite(sure)
     seen[there] = np.rint(TINT * colour(sure[there]) + (1 - TINT) * seen[there]).astype(np.uint8)
+    for ring in rings.seen:
+        _dashed(seen, ring, track.geometry.across_per_m / factor, track.geometry.down_per_m / factor, factor)
     return seen
+
+
+def _dashed(seen: NDArray[Any], ring: Circle, across_per_m: float, down_per_m: float, factor: int) -> None:
+    """A ring as a dashed line, in place."""
+    length = 2 * np.pi * ring.radius_m * max(across_per_m, down_per_m)
+    dashes = max(8, round(length / (2 * DASH_PX)))
+    part = np.arange(int(2 * length)) / int(2 * length)
+    angle = 2 * np.pi * part[part * dashes % 1 < 0.5]
+    column = (ring.x_px + 0.5) / factor + across_per_m * ring.radius_m * np.cos(angle)
+    row = (ring.y_px + 0.5) / factor - down_per_m * ring.radius_m * np.sin(angle)
+    for right in range(RING_PX):
+        for down in range(RING_PX):
+            x, y = (np.floor(at - RING_PX / 2 + 0.5 + off).astype(int) for at, off in ((column, right), (row, down)))
+            there = (x >= 0) & (y >= 0) & (x < seen.shape[1]) & (y < len(seen))
+            seen[y[there], x[there]] = RING
 
 
 def _widen(sure: NDArray[Any]) -> None:

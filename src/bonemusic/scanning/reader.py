@@ -18,7 +18,7 @@ from ..paths.spiral import locked_from, smooth
 from ..pictures.values import Values
 from ..progress import Progress, silent
 from ..threads import over_blocks
-from . import confidence, gaps, merge, running, settle, walk
+from . import closing, confidence, gaps, merge, running, settle, walk, walls
 from .find import Found, find
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
@@ -143,7 +143,7 @@ def follow(
     found = find(values, values.dots_per_m, progress)
     steps = steps_per_turn or _rate(found, rpm) / float(rpm / 60)
     dots = found.geometry.dots_per_m
-    sight = box(found.width_m * dots, BLUR_PX)
+    found, sight = walls.joined(grey, found, BLUR_PX) or (found, box(found.width_m * dots, BLUR_PX))
     seen = walk.along(
         grey, found.geometry, sight, found.bright,
         walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots), COARSER * 2 * math.pi / steps,
@@ -159,7 +159,8 @@ def follow(
         learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots)
     grain = grain_of(looked, learned) if way == "lateral" else None
     one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
-    return Followed(one, found, way, seen.closed, grain)
+    one, closed = closing.once(one, found.width_m)
+    return Followed(one, found, way, closed, grain)
 
 
 def _steps_per_turn(sides: list[Followed]) -> float | None:
@@ -193,6 +194,8 @@ def groove_of(track: Track, rpm: Fraction, rate_hz: int, side: Followed) -> Groo
     else:
         lateral = displaced(track, side.way, rate_hz)
     locked = locked_from(line) if side.closed else None
+    if side.closed and locked is None:  # the joint, where it would come round, is not seen
+        locked = float(line.turns[-1]) - 1
     cut = whole if locked is None else min(whole, math.ceil(locked * track.steps_per_turn))
     profile = Profile(side.found.width_m, 6e-6, math.pi / 2)
     return Groove(

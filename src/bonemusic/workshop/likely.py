@@ -90,7 +90,7 @@ def suggested(spectrum: Spectrum, rpm: float) -> Suggested:
     order = sorted(odds, key=lambda name: (-odds[name], name != "riaa", name))
     best = order[0]
     others = tuple(name for name in order[1:] if odds[name] >= STILL_LIKELY * odds[best])
-    span = f"{f[heard][0]:.0f} Hz to {f[heard][-1] / 1000:.3g} kHz"
+    span = f"{f[heard][0]:.0f} Hz to {_hertz(float(f[heard][-1]))}"
     if not others:
         return Suggested(best, f"under {best} its spectrum, {span}, is most like music's; no other curve comes near it")
     named = ", ".join(others[:4]) + (f" and {len(others) - 4} more" if len(others) > 4 else "")
@@ -100,6 +100,10 @@ def suggested(spectrum: Spectrum, rpm: float) -> Suggested:
         f"and {named}; the label, the year and the ear tell more",
         others,
     )
+
+
+def _hertz(frequency_hz: float) -> str:
+    return f"{frequency_hz:.0f} Hz" if frequency_hz < 999.5 else f"{frequency_hz / 1000:.3g} kHz"
 
 
 def _of_the_time(rpm: float) -> tuple[str, ...]:

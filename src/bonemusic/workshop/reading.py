@@ -20,6 +20,7 @@ from ..progress import Progress, silent
 from ..scanning import perspective
 from ..scanning.faults import faults
 from ..scanning.reader import Reading, read_all
+from ..scanning.rings import rings_of
 from ..scanning.wow import wow
 from ..units import name_shown
 from . import speed
@@ -88,6 +89,8 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
     """What a transfer needs of a reading: at its right speed, with its faults and its wow."""
     found, at = reading.found, reading.track.geometry
     factor, speed_from, notes = _speed(reading, recipe)
+    innermost_m = float(reading.groove.spiral.value.min())
+    rings = rings_of(values.grey, at, found, innermost_m)
     return Scanned(
         grey=values.grey,
         flat=speed.at_speed(reading.groove, factor) if factor != 1 else reading.groove,
@@ -96,11 +99,13 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         invented=reading.gaps.invented,
         missing=reading.gaps.missing,
         speed_from=speed_from or f"assumed as of {recipe.disc}",
-        hole=found.hole,
+        rings=rings,
         direction=WINDINGS[found.winding],
+        locked=reading.groove.bands[-1].name == "locked groove",
         mirrored=recipe.scan.mirror,
         way=reading.way,
-        wow_before_percent=_wow_about_the_hole(reading),
+        # once a turn, where the disc is worst: e/r at the innermost turn, were it played by its hole
+        wow_before_percent=None if rings.hole is None else 100 * rings.hole.off_m(at) / innermost_m,
         wow_after_percent=_number(wow(reading.track.radius_m, reading.track.steps_per_turn)),
         grain=reading.grain,
         faults=faults(
@@ -146,15 +151,6 @@ def _doubts(reading: Reading) -> tuple[str, ...]:
             "is guessed or silent",
         )
     return ()
-
-
-def _wow_about_the_hole(reading: Reading) -> float | None:
-    """Once a turn, percent peak, where the disc is worst: e/r at the innermost turn, were it played by its hole."""
-    if reading.found.hole is None:
-        return None
-    x, y, _ = reading.found.hole
-    off_m, _ = reading.track.geometry.polar(np.array(x), np.array(y))
-    return 100 * float(off_m) / float(reading.groove.spiral.value.min())
 
 
 def _number(value: float) -> float | None:

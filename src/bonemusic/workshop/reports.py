@@ -120,10 +120,11 @@ class GapReport:
 class TransferReport:
     """What came out of a scan.
 
-    `hole_off_mm` is how far the hole lies from the groove's centre, `axis_stretch_percent` how much more dots lie to
-    the millimetre across than down. Levels: 0 dB is 5 cm/s peak lateral velocity; the flat transfer's full scale is
-    `flat_full_scale_cm_s`. `noise_db` is the level, 100 Hz to 4.5 kHz under the curve, that a tenth of all moments lies
-    below: noise is at most that. `largest_gaps` are the longest of `gaps`.
+    Diameters are null where no such edge is seen. `hole_off_mm` is how far the hole lies from the groove's centre,
+    `axis_stretch_percent` how much more dots lie to the millimetre across than down. Levels: 0 dB is 5 cm/s peak
+    lateral velocity; the flat transfer's full scale is `flat_full_scale_cm_s`. `noise_db` is the level of the equalised
+    copy, 100 Hz to 4.5 kHz, that a tenth of all moments lies below: noise is at most that. `noise_scanned_db` is the
+    same of what was scanned, under the same curve, nothing turned down. `largest_gaps` are the longest of `gaps`.
     """
 
     scans: tuple[str, ...]
@@ -138,12 +139,16 @@ class TransferReport:
     track: str
     direction: str
     mirrored: bool
+    locked_groove: bool
     turns: float
     outer_radius_mm: float
     inner_radius_mm: float
     pitch_um: float
     dpi: float
     centre_px: tuple[float, float]
+    disc_diameter_mm: float | None
+    label_diameter_mm: float | None
+    hole_diameter_mm: float | None
     hole_off_mm: float | None
     axis_stretch_percent: float
     wow_before_percent: float | None
@@ -161,6 +166,8 @@ class TransferReport:
     gain_db: float
     level_db: float | None
     noise_db: float | None
+    noise_scanned_db: float | None
+    noise_turned_down: bool
     suggested_curve: str | None
     suggested_why: str
     faults: tuple[str, ...]

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..curves import replay
 from ..presets import Curve, Stylus
 from ..scanning import overlay
+from ..scanning.rings import Circle
 from .likely import Suggested, suggested
 from .recipe import Recipe
 from .reports import GapReport, TransferReport
@@ -40,10 +42,8 @@ def told(
     """The report of a transfer, and what is drawn of it."""
     spectra = _spectrum(flat), _spectrum(heard)
     advice = suggested(spectra[0], float(scanned.flat.rpm))
-    return (
-        _report(scanned, sources, recipe, curve, stylus, flat, heard, spectra[1], advice, files),
-        _seen(scanned, flat, heard, spectra, advice, disc),
-    )
+    seen = _seen(scanned, flat, heard, spectra, _under(curve, spectra[0]), advice, disc)
+    return _report(scanned, sources, recipe, curve, stylus, flat, heard, seen, files), seen
 
 
 def _report(
@@ -54,11 +54,10 @@ def _report(
     stylus: Stylus | None,
     flat: Heard,
     heard: Heard,
-    levels: Spectrum,
-    advice: Suggested,
+    seen: Seen,
     files: Sequence[str],
 ) -> TransferReport:
-    groove, at = scanned.flat, scanned.track.geometry
+    groove, at, rings, levels = scanned.flat, scanned.track.geometry, scanned.rings, seen.heard
     turns = (len(groove) - 1) * groove.turns_per_sample
     outer, inner = (float(r) for r in groove.spiral.at(np.array([0.0, turns])))
     sure = np.asarray(scanned.track.confidence)
@@ -75,13 +74,17 @@ def _report(
         track=scanned.way,
         direction=scanned.direction,
         mirrored=scanned.mirrored,
+        locked_groove=scanned.locked,
         turns=round(turns, 4),
         outer_radius_mm=round(outer * 1e3, 4),
         inner_radius_mm=round(inner * 1e3, 4),
         pitch_um=round((outer - inner) / max(turns, 1e-9) * 1e6, 2),
         dpi=round(at.dots_per_m * 0.0254, 2),
         centre_px=(round(at.x_px, 3), round(at.y_px, 3)),
-        hole_off_mm=_hole_off_mm(scanned),
+        disc_diameter_mm=_diameter_mm(rings.rim),
+        label_diameter_mm=_diameter_mm(rings.label),
+        hole_diameter_mm=_diameter_mm(rings.hole),
+        hole_off_mm=None if rings.hole is None else round(1e3 * rings.hole.off_m(at), 3),
         axis_stretch_percent=round(100 * at.stretch, 4),
         wow_before_percent=_rounded(scanned.wow_before_percent, 4),
         wow_after_percent=_rounded(scanned.wow_after_percent, 5),
@@ -98,8 +101,10 @@ def _report(
         gain_db=round(heard.gain_db, 3),
         level_db=_rounded(_in_band(levels, levels.mean_db), 2),
         noise_db=_rounded(_in_band(levels, levels.quiet_db), 2),
-        suggested_curve=advice.name,
-        suggested_why=advice.why,
+        noise_scanned_db=_rounded(_in_band(seen.flat, seen.scanned_db), 2),
+        noise_turned_down=heard.quieter,
+        suggested_curve=seen.suggested.name,
+        suggested_why=seen.suggested.why,
         faults=scanned.faults,
         warnings=scanned.notes,
     )
@@ -109,11 +114,8 @@ def _rounded(value: float | None, places: int) -> float | None:
     return None if value is None else round(value, places)
 
 
-def _hole_off_mm(scanned: Scanned) -> float | None:
-    if scanned.hole is None:
-        return None
-    radius, _ = scanned.track.geometry.polar(np.array(scanned.hole[0]), np.array(scanned.hole[1]))
-    return round(float(radius) * 1e3, 3)
+def _diameter_mm(ring: Circle | None) -> float | None:
+    return None if ring is None else round(2e3 * ring.radius_m, 2)
 
 
 def _seconds(scanned: Scanned, runs: NDArray[Any]) -> float:
@@ -147,6 +149,11 @@ def _spectrum(heard: Heard) -> Spectrum:
     return Spectrum(made.centre_hz, made.mean_db + over_db, made.quiet_db + over_db)
 
 
+def _under(curve: Curve, flat: Spectrum) -> NDArray[Any]:
+    """A flat transfer's quietest moments as they would be under a curve: a percentile of levels moves with them."""
+    return np.asarray(flat.quiet_db + 20 * np.log10(np.abs(replay(curve, flat.centre_hz))))
+
+
 def _in_band(levels: Spectrum, decibels: NDArray[Any]) -> float | None:
     """All bands of speech and music together."""
     inside = (levels.centre_hz >= NOISE_HZ[0] * 0.99) & (levels.centre_hz <= NOISE_HZ[1])
@@ -158,6 +165,7 @@ def _seen(
     flat: Heard,
     heard: Heard,
     spectra: tuple[Spectrum, Spectrum],
+    scanned_db: NDArray[Any],
     advice: Suggested,
     disc: NDArray[Any],
 ) -> Seen:
@@ -175,6 +183,7 @@ def _seen(
         gaps=gaps,
         flat=spectra[0],
         heard=spectra[1],
+        scanned_db=scanned_db,
         suggested=advice,
         sounds=tuple((name, audio.samples, audio.rate_hz) for name, audio in sounds),
     )

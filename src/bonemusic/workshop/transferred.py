@@ -13,6 +13,7 @@ from ..audio import Audio
 from ..curves import REFERENCE_VELOCITY_M_S
 from ..groove import Groove
 from ..scanning.grain import Grain
+from ..scanning.rings import Rings
 from ..scanning.track import Track
 from .likely import Suggested
 from .spectrum import Spectrum
@@ -34,10 +35,12 @@ class Scanned:
         First sample, and one past the last, of each stretch of `mended` that was made up, or is silent.
     speed_from : str
         What told the speed: "--rpm", "mains hum" …
-    hole : (float, float, float) or None
-        Its middle (px) and radius (m).
+    rings : Rings
+        Rim, label and hole, where they are seen.
     direction : str
         How the groove runs, in words.
+    locked : bool
+        Whether it ends in a groove that runs in itself.
     way : str
         lateral or density.
     wow_before_percent, wow_after_percent : float or None
@@ -56,8 +59,9 @@ class Scanned:
     invented: NDArray[Any]
     missing: NDArray[Any]
     speed_from: str
-    hole: tuple[float, float, float] | None
+    rings: Rings
     direction: str
+    locked: bool
     mirrored: bool
     way: str
     wow_before_percent: float | None
@@ -110,6 +114,8 @@ class Seen:
         Turn, and seconds that are not from the picture.
     flat, heard : Spectrum
         Of the flat transfer and of the equalised copy, 0 dB = 5 cm/s peak, root mean square.
+    scanned_db : ndarray, float64, (bands,)
+        The flat transfer's quietest moments under the curve: as they were before the picture's noise was turned down.
     suggested : Suggested
     sounds : tuple of (str, ndarray, int)
         Name, samples (frames, channels) and rate of what is short enough to be set into the page.
@@ -122,6 +128,7 @@ class Seen:
     gaps: NDArray[Any]
     flat: Spectrum
     heard: Spectrum
+    scanned_db: NDArray[Any]
     suggested: Suggested
     sounds: tuple[tuple[str, NDArray[Any], int], ...]
 
