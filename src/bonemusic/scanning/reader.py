@@ -19,15 +19,13 @@ from ..pictures.values import Values
 from ..progress import Progress, silent
 from ..threads import over_blocks
 from . import confidence, gaps, merge, settle, walk
-from .find import Found, find
+from .find import Found, find, refuse_too_near
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
-from .sight import box
+from .sight import BLUR_PX, box
 from .track import Track
 from .ways import Way, displaced, way_of
 
-BLUR_PX = 0.8
-"""Of a flatbed's lens, until the groove's own look is learned (assumed)."""
 RATES_HZ = (24_000, 48_000, 96_000, 192_000)
 ROOM, WIDENING = 0.8, 0.5
 """Parts of its width and of its strength by which a groove cut hill and dale may change."""
@@ -139,9 +137,10 @@ def follow(
     """
     grey = values.grey
     found = find(values, values.dots_per_m, progress)
+    refuse_too_near(found)
     steps = steps_per_turn or _rate(found, rpm) / float(rpm / 60)
     dots = found.geometry.dots_per_m
-    sight = box(found.width_m * dots, BLUR_PX)
+    sight = box(found.width_m * dots, BLUR_PX, apart_px=found.pitch_m * dots)
     seen = walk.along(
         grey, found.geometry, sight, found.bright,
         walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots), 2 * math.pi / steps, found.winding > 0,
@@ -153,7 +152,7 @@ def follow(
     learned, told = taste(looked, sight)
     way: Way = "density" if track == "density" else "lateral" if track == "lateral" else way_of(told, learned)
     if way == "vertical":
-        learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots)
+        learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots, found.pitch_m * dots)
     grain = grain_of(looked, learned) if way == "lateral" else None
     one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
     return Followed(one, found, way, seen.closed, grain)
