@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from fractions import Fraction
 from typing import Any
@@ -16,7 +17,7 @@ from scipy.ndimage import gaussian_filter
 from bonemusic.errors import FormatError
 from bonemusic.groove import Groove, Knots, Profile, constant
 from bonemusic.pictures.values import Values
-from bonemusic.scanning import find, perspective
+from bonemusic.scanning import find, lines, perspective, reader
 from bonemusic.scanning.track import Geometry
 
 from . import maker
@@ -158,6 +159,53 @@ def test_turns_80_um_apart_need_1200_dpi() -> None:
     assert found.pitch_m == pytest.approx(80e-6, rel=0.02)
     with pytest.raises(FormatError, match=r"too few dots: .* scan it at 1800 dpi"):
         _found(cut, 600)
+
+
+def _read_off_um(cut: Groove, made: maker.Scan, dpi: float) -> NDArray[Any]:
+    """How far from the true groove each place that is sure lies, as it was read; (n,)."""
+    track = reader.read(dataclasses.replace(_values(made.grey), dots_per_m=(dpi / 0.0254,) * 2), Fraction(RPM)).track
+    k = np.flatnonzero(track.confidence > 0.5)[::7]
+    angle = track.start_rad + 2 * np.pi * k / track.steps_per_turn
+    radius, angle = made.geometry.polar(*track.geometry.pixels(track.radius_m[k], angle))
+    turns = (angle - made.start_rad)[:, None] / (2 * np.pi) % 1 + np.arange(cut.spiral.turns[-1])
+    samples = turns / cut.turns_per_sample
+    there = cut.spiral.at(turns) + np.interp(samples, np.arange(len(cut)), cut.lateral_m)
+    return np.asarray(1e6 * np.abs(there - radius[:, None]).min(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("width_m", "wish"),
+    [(60e-6, {}), (40e-6, {"ink": 30, "film": 230, "noise": 10}), (90e-6, {"noise": 2})],
+    ids=["60 um", "40 um dark", "90 um"],
+)
+def test_turns_five_dots_apart_are_followed(width_m: float, wish: dict[str, Any]) -> None:
+    cut = _groove(pitch_m=200e-6, swing_m=0.2 * (200e-6 - width_m), width_m=width_m, inner_m=14e-3, leads=False)
+    off = _read_off_um(cut, maker.scan(cut, dpi=600, **wish), 600)
+    assert np.median(off) < (4 if wish.get("noise") == 10 else 2)
+    assert np.percentile(off, 98) < 20
+
+
+def test_nearer_turns_are_found_but_not_followed(groove: Groove) -> None:
+    grey = maker.scan(groove, dpi=600).grey
+    values = dataclasses.replace(_values(grey), dots_per_m=(600 / 0.0254,) * 2)
+    with pytest.raises(FormatError, match=r"turns lie 3\.2 px apart; scan it at 1200 dpi or more"):
+        reader.read(values, Fraction(RPM))
+
+
+@pytest.mark.parametrize("apart", [6.4, 8.0, 12.0, 30.0])
+@pytest.mark.parametrize("width", [1.2, 2.0, 3.2])
+def test_widths_before_the_blur(width: float, apart: float) -> None:
+    x = np.arange(-apart / 2, apart / 2, 0.01)
+    fine = np.tile((np.abs(x) < width / 2).astype(float), 9)
+    light = gaussian_filter(fine, math.sqrt(0.8**2 + 1 / 12 + 1 / 6) * 100, mode="wrap")[4 * len(x) : 5 * len(x)]
+    seen = float((light > (light.max() + light.min()) / 2).sum()) * 0.01
+    assert seen > width + 0.05 or width > 3
+    assert lines.sharpened(seen, apart) == pytest.approx(width, abs=0.16)
+
+
+def test_widths_of_lines_as_near_as_the_blur_are_not_told() -> None:
+    assert lines.sharpened(1.75, 3.5) == lines.sharpened(1.80, 3.5) < 1.2
+    assert lines.sharpened(0.7, 3.0) == 0.7  # nothing is made narrower than a dot
 
 
 def test_a_mirrored_scan_is_told(plain: NDArray[Any]) -> None:

@@ -141,3 +141,8 @@ def test_too_few_profiles_teach_nothing(seen: Sight) -> None:
     sums, counts = _sums(np.zeros(2 * seen.reach_px * FINE + 1))
     counts[7] = LEAST - 1
     assert sight.learned(sums, counts, seen) is seen
+
+
+@pytest.mark.parametrize(("apart", "reach"), [(math.inf, 6), (10.0, 5), (8.0, 3), (3.0, 2)])
+def test_profiles_keep_clear_of_the_next_turn(apart: float, reach: int) -> None:
+    assert box(WIDTH_PX, BLUR_PX, apart_px=apart).reach_px == reach

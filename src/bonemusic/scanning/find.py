@@ -13,18 +13,24 @@ from ..errors import FormatError
 from ..pictures.values import Values
 from ..progress import Progress, silent
 from . import edges, moves, normals, oblique, spokes
-from .lines import Lines, lines_of
+from .lines import Lines, lines_of, sharpened
 from .ring import NO_TURNS, NoTurns, Ring, refined
 from .track import Geometry
 
 LEAST_SIDE_PX = 400
 LEAST_PITCH_PX = 2.2
 """Two dots to a turn are the least that tells turns apart at all (Nyquist), and lenses leave nothing of it."""
+FOLLOWED_PITCH_PX = 3.7
+"""Nearer turns are not told apart one by one: of those 3.5 px apart every fifth sample was another turn's."""
 SEEN_WELL = 0.85
 """Of the groove's directions."""
 OTHER_SHARE, OTHER_TILES = 0.6, 40
 """Of the tiles that do not belong to the disc, so many, and as a part, belong to another one."""
 SECTORS = 72
+THIN = 180
+"""Spokes across which lines are looked at one by one."""
+THICK_M = 0.1e-3
+"""What is averaged along the groove: at the middle of a 10 inch side half a wave of 4 kHz."""
 SMALLEST_M, LARGEST_M = 10e-3, 0.2
 """Outer radii of discs that were ever made: 3 to 16 inches across, and some room."""
 CIRCLES = 0.3
@@ -108,6 +114,22 @@ def find(values: Values, dots_per_m: tuple[float, float] | None, progress: Progr
     found = _with_edges(grey, found) if dots_per_m is not None else _scaled(grey, found)
     progress("finding the disc", 1.0)
     return found
+
+
+def refuse_too_near(found: Found) -> None:
+    """Refuse turns that can be seen, but not followed one by one.
+
+    Raises
+    ------
+    FormatError
+    """
+    dots = found.geometry.dots_per_m
+    apart = found.pitch_m * dots
+    if apart < FOLLOWED_PITCH_PX:
+        raise FormatError(
+            f"the picture has too few dots to follow the groove: its turns lie {apart:.1f} px apart; "
+            f"scan it at {_enough_dpi(apart, dots)} dpi or more"
+        )
 
 
 def _found(grey: NDArray[Any], dots_per_m: tuple[float, float] | None, progress: Progress) -> Found:
@@ -212,7 +234,9 @@ def _told(grey: NDArray[Any], ring: Ring) -> Found:
     geometry = ring.geometry
     step = 1 / geometry.dots_per_m
     advance = float(np.nanmedian(ring.solved.advance_m))
-    thin = spokes.sample(grey, geometry, ring.dense_m[0] - MARGIN_M, ring.dense_m[1] + MARGIN_M, step, 0.03, along=3)
+    low, high = ring.dense_m[0] - MARGIN_M, ring.dense_m[1] + MARGIN_M
+    arc = THICK_M / (math.pi / THIN * (low + high))
+    thin = spokes.sample(grey, geometry, low, high, step, arc, THIN, along=3)
     lines = lines_of(thin, 1.5 * max(abs(advance), ring.wave_m), ring.dense_m)
     if lines is None:
         raise NoTurns(NO_TURNS)
@@ -221,11 +245,12 @@ def _told(grey: NDArray[Any], ring: Ring) -> Found:
             raise NoTurns(NO_TURNS)
         raise FormatError("there are circles in the picture, but no spiral: a groove's turns would lead inwards")
     seed_m, seed_rad = _seed(lines, ring.moved, thin)
+    width_m = step * sharpened(lines.width_m / step, lines.spacing_m / step)
     lit = ring.moved.coherence > moves.COHERENT
     sectors = lit.reshape(SECTORS, -1, lit.shape[1]).mean(1) > 0.5
     notes = _notes(lines, thin.between(*ring.dense_m), lit, advance)
     return Found(
-        geometry, *ring.reach_m, abs(advance), lines.bright, lines.width_m, seed_m, seed_rad, 1 if advance < 0 else -1,
+        geometry, *ring.reach_m, abs(advance), lines.bright, width_m, seed_m, seed_rad, 1 if advance < 0 else -1,
         sectors, ring.moved.radius_m, None, None, notes,
     )  # fmt: skip
 
@@ -249,14 +274,22 @@ def _notes(lines: Lines, side: spokes.Spokes, lit: NDArray[Any], advance_m: floa
 
 
 def _seed(lines: Lines, moved: moves.Moves, thin: spokes.Spokes) -> tuple[float, float]:
-    """A line of the usual width, near the middle of the side, in a band that is well seen all around."""
+    """A line of the usual width, no nearer to the next than usual, near the middle of the side, in a band that is well
+    seen all around."""
     bands = len(moved.radius_m)
     middle = 1 - 0.5 * np.abs(np.arange(bands) / (bands - 1) - 0.5)
     seen = (moved.coherence > moves.COHERENT).mean(0) * moved.coherence.mean(0) * middle
     band = int(seen.argmax())
-    around = moved.coherence[:, band]
+    around = moved.coherence[:: spokes.SPOKES // THIN, band]
     good = around[lines.spoke] * np.roll(around, 1)[lines.spoke]
     good -= np.abs(lines.radius_m - moved.radius_m[band]) / np.ptp(moved.radius_m)
     good -= np.abs(lines.widths_m / lines.width_m - 1)
+    good -= np.maximum(1 - _room(lines) / lines.spacing_m, 0)
     best = int(good.argmax())
     return float(lines.radius_m[best]), float(thin.angle_rad[lines.spoke[best]])
+
+
+def _room(lines: Lines) -> NDArray[Any]:
+    """From each line to the nearer of those beside it on its spoke."""
+    apart = np.where(np.diff(lines.spoke) == 0, np.diff(lines.radius_m), np.inf)
+    return np.asarray(np.minimum(np.append(apart, np.inf), np.append(np.inf, apart)))

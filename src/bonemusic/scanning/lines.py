@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
+from .sight import BLUR_PX, seen_through
 from .spokes import Spokes
 
 SURE = 0.2
@@ -24,6 +25,13 @@ LAND = 1.5
 INSIDE_M = 1.0e-3
 BEYOND_M = 1.5e-3
 LEAST_RUNS = 40
+LEAST_WIDTH_PX = 1.0
+"""Narrower lines look the same, only fainter."""
+USUAL = 0.3
+"""Of the pitch (assumed: tried on 40 to 90 µm at 600 dpi; wider ones reach into the next turn)."""
+GUESSES = 24
+TOLD = 0.25
+"""Of what a width changes, so much must be seen for it to be told."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,47 @@ def lines_of(spokes: Spokes, block_m: float, dense_m: tuple[float, float]) -> Li
         is_bright, abs(score) > SURE_SCORE, float(np.median(width)) * side.step_m, spacing, groove.spoke,
         side.first_m + middle * side.step_m, width * side.step_m,
     )  # fmt: skip
+
+
+def sharpened(width_px: float, apart_px: float) -> float:
+    """How wide lines are before a lens has blurred them.
+
+    Narrow lines are seen no narrower than the blur, and lines near each other as wide as the gaps between them; then
+    their own width cannot be told, and is taken to be `USUAL` of what lies between them.
+
+    Parameters
+    ----------
+    width_px : float
+        At half the height between their own light and the dark beside them.
+    apart_px : float
+        From each to the next.
+    """
+    sigma = seen_through(BLUR_PX)
+    widest = min(width_px, 0.9 * apart_px)
+    if widest <= LEAST_WIDTH_PX:
+        return widest
+    # each guess against what would be seen of it: the widest that is not seen wider
+    guesses = np.linspace(LEAST_WIDTH_PX, widest, GUESSES)
+    seen = np.array([_seen_width(each, apart_px, sigma) for each in guesses.tolist()])
+    if np.ptp(seen) < TOLD * (widest - LEAST_WIDTH_PX):
+        return min(max(USUAL * apart_px, LEAST_WIDTH_PX), widest)
+    return float(np.interp(width_px, np.maximum.accumulate(seen), guesses))
+
+
+def _seen_width(width_px: float, apart_px: float, sigma_px: float) -> float:
+    """At half the height between a line's middle and the middle between it and the next."""
+    x = np.linspace(0, apart_px / 2, 40)
+    level = np.array([_blurred(each, width_px, apart_px, sigma_px) for each in x.tolist()])
+    return 2 * float(np.interp(-(level[0] + level[-1]) / 2, -level, x))
+
+
+def _blurred(x: float, width_px: float, apart_px: float, sigma_px: float) -> float:
+    """The light at x of lines side by side, each a box through a Gaussian."""
+    total = 0.0
+    for line in (-2, -1, 0, 1, 2):
+        for end in (1, -1):
+            total += end * math.erf((x - line * apart_px + end * width_px / 2) / (sigma_px * math.sqrt(2)))
+    return total / 2
 
 
 def _score(light: NDArray[Any], shade: NDArray[Any]) -> float:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,7 @@ def tiles_of(grey: NDArray[Any], scale: int) -> Tiles:
         gather(grey, tops[part], lefts[part], scale, seen)
         seen -= seen.mean((1, 2), keepdims=True)
         seen *= window * window[:, None]
-        return _directions(np.abs(np.fft.rfft2(seen)) ** 2)
+        return _directions(np.fft.rfft2(seen))
 
     with ThreadPoolExecutor(2) as pool:
         angle, coherence, wave = np.concatenate(list(pool.map(one, range(0, len(tops), CHUNK))), axis=1)
@@ -166,25 +167,32 @@ def gather(grey: NDArray[Any], tops: NDArray[Any], lefts: NDArray[Any], scale: i
                 out[k, i, j] = total * part
 
 
-def _directions(power: NDArray[Any]) -> NDArray[Any]:
+def _directions(waves: NDArray[Any]) -> NDArray[Any]:
     """Angle of the direction across the lines (from x, towards rows below), coherence, wave length; (3, n).
 
     The directions of all waves are averaged as double angles, weighted with their power above that of noise.
     """
+    shown, radius, double = _plane()
+    seen = waves[:, shown]
+    each = seen.real**2 + seen.imag**2
+    middle = each.shape[1] // 2
+    floor = np.partition(each, middle, axis=1)[:, middle, None] * 3  # the median, in a third of its time
+    each = np.maximum(each - floor, 0)
+    total = each.sum(1) + 1e-9 + 0.02 * floor[:, 0] * each.shape[1]
+    across, down = (each @ double).T
+    return np.stack([np.arctan2(down, across) / 2, np.hypot(across, down) / total, 1 / radius[each.argmax(1)]])
+
+
+@cache
+def _plane() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Which of a tile's waves count, (side, side/2 + 1); these, the frequency and twice the angle as a unit vector."""
     fy = np.fft.fftfreq(TILE)[:, None]
     fx = np.fft.rfftfreq(TILE)[None, :]
     radius = np.hypot(fx, fy)
     shown = radius >= LOWEST / TILE
     shown &= (np.abs(fy) < 0.5) & ~((fx == 0) & (fy <= 0))  # half of the plane, each wave once
-    double = np.exp(2j * np.arctan2(fy, fx))[shown].astype(np.complex64)
-    each = power[:, shown]
-    middle = each.shape[1] // 2
-    floor = np.partition(each, middle, axis=1)[:, middle, None] * 3  # the median, in a third of its time
-    each = np.maximum(each - floor, 0)
-    total = each.sum(1) + 1e-9 + 0.02 * floor[:, 0] * each.shape[1]
-    sum2 = each @ double
-    wave = 1 / radius[shown][each.argmax(1)]
-    return np.stack([np.angle(sum2) / 2, np.abs(sum2) / total, wave])
+    twice = 2 * np.arctan2(fy, fx)[shown]
+    return shown, radius[shown], np.stack([np.cos(twice), np.sin(twice)], 1).astype(np.float32)
 
 
 def meeting(tiles: Tiles, shape: tuple[int, int], ratio: float, near_rad: float = NEAR_RAD) -> Meeting | None:

@@ -19,17 +19,15 @@ from ..pictures.values import Values
 from ..progress import Progress, silent
 from ..threads import over_blocks
 from . import closing, confidence, gaps, merge, running, settle, walk, walls
-from .find import Found, find
+from .find import Found, find, refuse_too_near
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
-from .sight import box
+from .sight import BLUR_PX, box
 from .track import Track
 from .ways import Way, displaced, way_of
 
 COARSER = 2
 """The groove is followed in steps of so many samples, and then measured at each of them: no path bends sooner."""
-BLUR_PX = 0.8
-"""Of a flatbed's lens, until the groove's own look is learned (assumed)."""
 RATES_HZ = (24_000, 48_000, 96_000, 192_000)
 ROOM, WIDENING = 0.8, 0.5
 """Parts of its width and of its strength by which a groove cut hill and dale may change."""
@@ -141,9 +139,11 @@ def follow(
     """
     grey = values.grey
     found = find(values, values.dots_per_m, progress)
+    refuse_too_near(found)
     steps = steps_per_turn or _rate(found, rpm) / float(rpm / 60)
     dots = found.geometry.dots_per_m
-    found, sight = walls.joined(grey, found, BLUR_PX) or (found, box(found.width_m * dots, BLUR_PX))
+    near = box(found.width_m * dots, BLUR_PX, apart_px=found.pitch_m * dots)
+    found, sight = walls.joined(grey, found, BLUR_PX) or (found, near)
     seen = walk.along(
         grey, found.geometry, sight, found.bright,
         walk.Place(found.seed_m * dots, found.seed_rad, found.pitch_m * dots), COARSER * 2 * math.pi / steps,
@@ -156,7 +156,7 @@ def follow(
     learned, told = taste(looked, sight)
     way: Way = "density" if track == "density" else "lateral" if track == "lateral" else way_of(told, learned)
     if way == "vertical":
-        learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots)
+        learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots, found.pitch_m * dots)
     grain = grain_of(looked, learned) if way == "lateral" else None
     one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
     one, closed = closing.once(one, found.width_m)

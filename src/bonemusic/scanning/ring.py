@@ -12,7 +12,8 @@ from ..errors import FormatError
 from . import extent, moves, spokes
 from .track import Geometry
 
-STEP_PX = 1.5
+STEP_PX, STEPS = 1.5, 8
+"""From sample to sample along a spoke, and how many there need be to a wave."""
 BEYOND = 1.3
 """Lead-ins are looked for as far as this beyond the turns that lie side by side."""
 LAGS = (5, 24, 90)
@@ -78,10 +79,12 @@ def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float,
     NoTurns
         What is there does not move as turns do.
     """
-    step = STEP_PX / geometry.dots_per_m
+    least = STEP_PX / geometry.dots_per_m
+    step = max(least, wave_m / STEPS)
     seen = spokes.sample(grey, geometry, low_m, high_m, step, 0.5)
-    rough, wave_m = _rough(seen, max(wave_m, 2 * step))
+    rough, wave_m = _rough(seen, max(wave_m, 2 * least))
     geometry = moves.corrected(geometry, rough.terms)
+    step = max(least, wave_m / STEPS)
     # now all radii, and of these the ones where turns lie side by side
     seen = spokes.sample(grey, geometry, 0.3 * low_m, BEYOND * high_m, step)
     waves = spokes.analytic(seen, wave_m)
@@ -91,7 +94,7 @@ def refined(grey: NDArray[Any], geometry: Geometry, low_m: float, high_m: float,
     dense_m = seen.first_m + ring_m * (low + 0.5), seen.first_m + ring_m * (high - 0.5)
     reach = extent.all_of_it(agree, deny, low, high, ring_m)
     reach_m = seen.first_m + ring_m * reach[0], seen.first_m + ring_m * reach[1]
-    if dense_m[1] - dense_m[0] < LEAST_SAMPLES * step:
+    if dense_m[1] - dense_m[0] < LEAST_SAMPLES * least:
         raise NoTurns(NO_TURNS)
     part = slice(*(round((r - seen.first_m) / step) for r in dense_m))
     moved, solved = _exact(waves[:, part], seen.between(*dense_m))

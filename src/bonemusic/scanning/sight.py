@@ -26,6 +26,12 @@ LEAST = 30
 """Profiles at each step, for a look to be learned."""
 BEYOND_PX = 6
 """How far a table goes on beyond the window."""
+LEAST_REACH_PX = 2
+"""Land, slope, strength and offset are four unknowns: of five pixels one is left over to tell dust by."""
+CLEAR = 1.5
+"""Deviations of the blur by which a profile stays away from the next turn."""
+BLUR_PX = 0.8
+"""Of a flatbed's lens, until the groove's own look is learned (assumed)."""
 OFFSET, STRENGTH, LIGHT, SLOPE, LAND = range(5)
 """Rows of a sight's weights."""
 BASIS = 4
@@ -77,7 +83,12 @@ class Sight:
         return float(np.sqrt((self.weights[STRENGTH] ** 2).sum()))
 
 
-def box(width_px: float, blur_px: float, room_px: float = 0.0) -> Sight:
+def seen_through(blur_px: float) -> float:
+    """A lens' deviation with a pixel's own width, and what reading between two adds."""
+    return math.sqrt(blur_px**2 + 1 / 12 + 1 / 6)
+
+
+def box(width_px: float, blur_px: float, room_px: float = 0.0, apart_px: float = math.inf) -> Sight:
     """The sight of a groove of even brightness and sharp walls, seen through a lens.
 
     Parameters
@@ -88,9 +99,14 @@ def box(width_px: float, blur_px: float, room_px: float = 0.0) -> Sight:
         Deviation of the blur, a Gaussian; pixels and the reading between them are added here.
     room_px : float
         So much wider the groove may become.
+    apart_px : float
+        From one turn to the next: neighbours are left out of the profile, as far as five pixels allow.
     """
-    sigma = math.sqrt(blur_px**2 + 1 / 12 + 1 / 6)  # a pixel's own width, and what straight lines between two add
-    reach = math.ceil((width_px + room_px) / 2 + 3 * sigma)
+    sigma = seen_through(blur_px)
+    half = (width_px + room_px) / 2
+    reach = math.ceil(half + 3 * sigma)
+    if reach > apart_px - half - CLEAR * sigma:
+        reach = min(reach, max(LEAST_REACH_PX, math.floor(apart_px - half - CLEAR * sigma)))
     return of_shape(look(width_px, sigma, reach), reach, width_px)
 
 
