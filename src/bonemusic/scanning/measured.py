@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..jit import kernel
 from ..progress import Progress, silent
-from ..threads import over_blocks
+from ..threads import THREADS, over_blocks
 from . import refine, running
 from .across import frame_of
 from .confidence import ALLOWED, confidence
@@ -65,14 +66,20 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
         What is told is as of `refine.measure`, but for the first column: how far the groove is from where it is at the
         stretch's beginning (px).
     """
-    sums = np.zeros((2, 2 * sight.reach_px * FINE + 1))
     length = min(LEARNING_SAMPLES, looked.samples)
     firsts = np.unique(np.linspace(0, looked.samples - length, LEARNING_BLOCKS).astype(int)).tolist()
     told = np.empty((len(firsts), 6, length), np.float32)
-    for first, stretch in zip(firsts, told, strict=True):
-        _measure(looked, sight, looked.line, first, first + length, False, stretch, sums)
-        stretch[0] += looked.line[first : first + length] - looked.line[first]
-    return learned(sums[0], sums[1], sight), told
+    sums = np.zeros((len(firsts), 2, 2 * sight.reach_px * FINE + 1))
+
+    def one(k: int) -> None:
+        first, last = firsts[k], firsts[k] + length
+        _measure(looked, sight, looked.line, first, last, False, told[k], sums[k])
+        told[k, 0] += looked.line[first:last] - looked.line[first]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(one, range(len(firsts))))
+    seen, count = sums.sum(0)
+    return learned(seen, count, sight), told
 
 
 def measured(
