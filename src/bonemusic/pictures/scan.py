@@ -54,7 +54,7 @@ def scan(path: Path, progress: Progress = silent) -> Scan:
     ------
     FormatError
         Missing, no picture, damaged, truncated, more than 4·10⁹ pixels (1.2·10⁹ where Pillow reads
-        colours, 0.4·10⁹ of DICOM).
+        colours; of DICOM 0.6·10⁹, 0.4·10⁹ where it is compressed).
     """
     head = head_of(path, 132, FormatError, "a scan")
     with named(path, FormatError):
