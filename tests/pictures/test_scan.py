@@ -232,6 +232,27 @@ def test_large_ones_are_files_mapped_into_memory(tmp_path: Path, monkeypatch: py
     assert "name another place in TMPDIR" in refusal(tmp_path / "a.png")
 
 
+def test_what_is_let_go_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_HELD_BYTES", 1000)
+    held = room.room((100, 100), np.uint8)
+    held[:] = np.arange(100)
+    room.let_go(held[20:])
+    np.testing.assert_array_equal(held[50], np.arange(100))
+    room.let_go(np.zeros(3))  # nothing of that lies in a file
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_bytes_of_several_pixels(bits: int) -> None:
+    raw = np.random.default_rng(bits).integers(0, 256, (5, 9)).astype(np.uint8)
+    table = samples.unpacked(np.arange(256, dtype=np.uint8)[:, None], 8 // bits, bits)
+    width = 8 * 8 // bits + 1
+    fast, plain = np.empty((5, width), np.uint8), np.empty((5, width), np.uint8)
+    samples.spread(raw, table, fast)
+    samples.spread.py_func(raw, table, plain)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(fast, plain)
+    np.testing.assert_array_equal(fast, samples.unpacked(raw, width, bits))
+
+
 def test_what_is_cut_off_is_refused(tmp_path: Path) -> None:
     whole = {
         "a.png": (tmp_path / "a.png"),

@@ -163,6 +163,9 @@ def test_refusals(tmp_path: Path) -> None:
     assert "without a picture" in refusal(path)
     assert "a series of 7 pictures" in refusal(saved(path, EIGHT, NumberOfFrames=7))
     assert "40000 × 30000 pixels are too many" in refusal(saved(path, EIGHT, Rows=30_000, Columns=40_000))
+    plain = refusal(saved(path, EIGHT, Rows=25_000, Columns=25_000))
+    assert "600 million are the most); save it as TIFF or PNG" in plain
+    assert "too many" not in refusal(saved(path, EIGHT, Rows=24_000, Columns=24_000))
     assert "has 32 bits" in refusal(saved(path, EIGHT, BitsAllocated=32))
     assert "kind of grey or colour" in refusal(saved(path, EIGHT, PhotometricInterpretation="SECRETNAME"))
     held = saved(path, EIGHT).read_bytes()

@@ -42,8 +42,9 @@ def test_runs_along_a_spoke() -> None:
 def test_cubic_resampling() -> None:
     matrix = np.array([[1, 0.02, 3.3], [0.01, 1, 2.7], [1e-4, 0, 1]])
     fast, plain = np.empty((9, 40), np.uint8), np.empty((9, 40), np.uint8)
-    perspective.cubic(GREY, matrix, 5, 255, fast)
-    perspective.cubic.py_func(GREY, matrix, 5, 255, plain)  # type: ignore[attr-defined]
+    perspective.cubic(GREY, matrix, 5, 255, 77, fast)
+    perspective.cubic.py_func(GREY, matrix, 5, 255, 77, plain)  # type: ignore[attr-defined]
     np.testing.assert_array_equal(fast, plain)
-    perspective.cubic(GREY, np.eye(3), 5, 255, fast)
+    perspective.cubic(GREY, np.eye(3), 5, 255, 77, fast)
     np.testing.assert_array_equal(fast[:, 1:], GREY[5:14, 1:40])
+    assert (fast[:, 0] == 77).all()  # no cubic reaches there

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from .tones import Depth, tone_of
 from .values import sensible
 
-MOST_PX = 400_000_000
+MOST_PX, MOST_PLAIN_PX = 400_000_000, 600_000_000
+"""Of what is compressed, and of what is not: that is looked at where it lies."""
 MOST_BYTES = 6_000_000_000
 MOST_CPU_S = 50
 GREY = ("MONOCHROME1", "MONOCHROME2")
@@ -108,8 +109,9 @@ def _refuse(data: Any) -> Depth:
         raise Refused("frames", frames)
     if rows < 1 or columns < 1:
         raise Refused("no-pixels")
-    if rows * columns > MOST_PX:
-        raise Refused("size", columns, rows)
+    most = MOST_PLAIN_PX if samples == 1 and _plain(data) else MOST_PX
+    if rows * columns > most:
+        raise Refused("size", columns, rows, most / 1e6)
     if allocated not in (8, 16) or not 1 <= stored <= allocated:
         raise Refused("depth", stored if allocated in (8, 16) else allocated)
     kind = _kind(data)
@@ -123,6 +125,14 @@ def _refuse(data: Any) -> Depth:
         _number(data, "PixelRepresentation", 0) == 1,
         _turned_round(data, kind),
     )
+
+
+def _plain(data: Any) -> bool:
+    """Whether its pixels lie in the file as they are."""
+    syntax = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
+    with suppress(ValueError):  # one that is nobody's
+        return syntax is not None and not syntax.is_compressed
+    return False
 
 
 def _kind(data: Any) -> str:
@@ -160,6 +170,7 @@ def _decoded(data: Any, depth: Depth) -> tuple[NDArray[Any], bool]:
     if depth.shift:  # pydicom would cut off what it takes for unused: the upper bits
         data.BitsStored = data.BitsAllocated
     try:
+        data.pixel_array_options(view_only=True)
         values = np.asarray(data.pixel_array)
         if _kind(data) == "PALETTE COLOR":
             values = np.asarray(apply_color_lut(values, data))

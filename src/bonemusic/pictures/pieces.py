@@ -16,7 +16,7 @@ from ..errors import FormatError
 from ..progress import Progress
 from .limits import DAMAGED, hushed
 from .png import inflated
-from .room import room
+from .room import let_go, room
 from .tiff import DEFLATE, JPEG, LZW, NONE, OLD_DEFLATE, Directory
 from .unpacking import undo_differences, unpack_bits, unpack_lzw
 
@@ -57,6 +57,7 @@ def decoded(path: Path, held: Directory, progress: Progress) -> tuple[NDArray[An
         with hushed():
             for done, each in enumerate(pool.map(work, batches), 1):
                 colours.append(each)
+                let_go(grey)
                 progress("reading the picture", done / len(batches))
     finally:
         pool.shutdown(cancel_futures=True)
@@ -122,6 +123,7 @@ def _in_bands(file: IO[bytes], held: Directory, size: int, rows: int, stride: in
     for top, band in zip(range(0, rows, step), bands, strict=True):
         raw = np.frombuffer(band, np.uint8).reshape(-1, stride)
         colour = max(colour, _made_grey(raw, held, out[top : top + step]))
+        let_go(out)
     return colour
 
 

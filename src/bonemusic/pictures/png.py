@@ -21,7 +21,7 @@ from ..errors import FormatError
 from ..jit import kernel
 from ..progress import Progress
 from .limits import DAMAGED
-from .room import room
+from .room import let_go, room
 from .samples import Samples
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -129,6 +129,7 @@ def decoded(path: Path, head: Header, progress: Progress) -> tuple[NDArray[Any],
                 if samples.bits == 16:
                     raw = raw.view(">u2").astype(np.uint16)
                 colours.append(samples.grey(raw, grey[top : top + rows]))
+                let_go(grey)
                 progress("reading the picture", min(1.0, (top + rows) / height))
     return grey, float(np.mean(colours))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 from contextlib import suppress
@@ -40,3 +41,11 @@ def _mapped(shape: tuple[int, ...], kind: Any, size: int) -> NDArray[Any]:
         with suppress(AttributeError):  # Windows
             os.posix_fallocate(file.fileno(), 0, size)
         return np.memmap(file, kind, "r+" if hasattr(os, "posix_fallocate") else "w+", shape=shape)
+
+
+def let_go(pixels: NDArray[Any]) -> None:
+    """Hold none of what has been laid down in a file: it is fetched again where it is asked for."""
+    held = getattr(pixels, "_mmap", None)
+    if held is not None:
+        with suppress(AttributeError, OSError, ValueError):  # Windows
+            held.madvise(mmap.MADV_DONTNEED)

@@ -13,8 +13,8 @@ from ..jit import kernel
 Kind = Literal["grey", "rgb", "cmyk", "palette"]
 FIRST = {"grey": 1, "rgb": 3, "cmyk": 4, "palette": 1}
 """How many of a pixel's samples count: what follows is how transparent it is, or nobody knows what."""
-LOOKED_AT = 400
-"""Pixels of a band that are asked for their colour."""
+LOOKED_AT, FEW_ROWS = 400, 20
+"""Pixels of a band that are asked for their colour; rows, where several pixels share a byte."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,11 @@ class Samples:
         """
         rows, width = out.shape
         if self.bits < 8:
-            raw = unpacked(raw, width, self.bits)
+            return self._of_bits(raw, out)
         if self.palette is not None and self.kind == "palette":
             return _looked_up(raw[:, :width], self.palette, out)
         if self.kind == "grey":
             out[:] = raw[:, : width * self.count : self.count]
-            if self.bits < 8:
-                out *= 255 // ((1 << self.bits) - 1)
             if self.negative:
                 np.invert(out, out=out)
             return 0.0
@@ -93,6 +91,17 @@ class Samples:
         few = pixels.reshape(-1, self.count)[::step, :3].astype(np.int64)
         return float((few.max(axis=1) - few.min(axis=1)).mean()) / (257 if self.bits == 16 else 1)
 
+    def _of_bits(self, raw: NDArray[Any], out: NDArray[Any]) -> float:
+        """The same where a byte holds several pixels: each byte is looked up whole."""
+        table = unpacked(np.arange(256, dtype=np.uint8)[:, None], 8 // self.bits, self.bits)
+        if self.palette is not None and self.kind == "palette":
+            few = unpacked(raw[:: max(1, len(raw) // FEW_ROWS)], out.shape[1], self.bits)
+            spread(raw, _luma_of(self.palette)[table], out)
+            return _coloured(few, self.palette)
+        table *= np.uint8(255 // ((1 << self.bits) - 1))
+        spread(raw, ~table if self.negative else table, out)
+        return 0.0
+
 
 def unpacked(raw: NDArray[Any], width: int, bits: int) -> NDArray[Any]:
     """Several values of a byte, the first in the high bits (TIFF 6.0, FillOrder 1; PNG 7.2)."""
@@ -102,12 +111,48 @@ def unpacked(raw: NDArray[Any], width: int, bits: int) -> NDArray[Any]:
 
 
 def _looked_up(raw: NDArray[Any], palette: NDArray[Any], out: NDArray[Any]) -> float:
-    colours = np.zeros((256, 3), np.int64)  # what a palette does not have is black
-    colours[: len(palette)] = palette
-    luma = (colours @ np.array([19595, 38470, 7471]) + 32768) >> 16
-    np.take(luma.astype(np.uint8), raw, out=out, mode="clip")
-    few = colours[raw.ravel()[:: max(1, raw.size // LOOKED_AT)]]
+    np.take(_luma_of(palette), raw, out=out, mode="clip")
+    return _coloured(raw, palette)
+
+
+def _luma_of(palette: NDArray[Any]) -> NDArray[Any]:
+    """Of each place, uint8, (256,)."""
+    return np.asarray((_colours(palette) @ np.array([19595, 38470, 7471]) + 32768) >> 16, np.uint8)
+
+
+def _coloured(places: NDArray[Any], palette: NDArray[Any]) -> float:
+    few = _colours(palette)[places.ravel()[:: max(1, places.size // LOOKED_AT)]]
     return float((few.max(axis=1) - few.min(axis=1)).mean())
+
+
+def _colours(palette: NDArray[Any]) -> NDArray[Any]:
+    """256 of them: what a palette does not have is black."""
+    colours = np.zeros((256, 3), np.int64)
+    colours[: len(palette)] = palette
+    return colours
+
+
+@kernel
+def spread(raw: NDArray[Any], table: NDArray[Any], out: NDArray[Any]) -> None:
+    """Bytes to the pixels that they hold.
+
+    Parameters
+    ----------
+    raw : ndarray, uint8, (rows, bytes)
+    table : ndarray, uint8, (256, pixels)
+        Each byte's.
+    out : ndarray, uint8, (rows, width)
+        Of the last byte some may be left over.
+    """
+    each = table.shape[1]
+    whole = out.shape[1] // each
+    for row in range(out.shape[0]):
+        for k in range(whole):
+            held = table[raw[row, k]]
+            for n in range(each):
+                out[row, k * each + n] = held[n]
+        for k in range(whole * each, out.shape[1]):
+            out[row, k] = table[raw[row, whole], k - whole * each]
 
 
 @kernel

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .values import spread
+from .values import BAND_ROWS, spread
 
 OUTSIDE_PERCENT = 0.5
 """What may be lost at either end where no window is told."""
@@ -42,6 +42,12 @@ class Depth:
 
         Overlays in bits that are no value's are cut off.
         """
+        grey = np.empty(stored.shape, self.kind)
+        for top in range(0, len(stored), BAND_ROWS):
+            grey[top : top + BAND_ROWS] = self._turned(stored[top : top + BAND_ROWS])
+        return grey
+
+    def _turned(self, stored: NDArray[Any]) -> NDArray[Any]:
         grey: Any = stored.astype(np.uint16 if stored.dtype.itemsize <= 2 else np.uint32)
         if self.shift:
             grey >>= self.shift

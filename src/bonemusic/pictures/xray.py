@@ -33,7 +33,7 @@ ERRORS = {
     "no-pixels": "is a DICOM file without a picture (a report, a list or a structured note); export the picture itself",
     "truncated": "ends before its picture does; take a whole copy of the file",
     "frames": "holds a series of {0:.0f} pictures; export one of them",
-    "size": "{0:.0f} × {1:.0f} pixels are too many (400 million are the most); scale it down",
+    "size": "{0:.0f} × {1:.0f} pixels are too many ({2:.0f} million are the most); save it as TIFF or PNG, or smaller",
     "depth": "has {0:.0f} bits to a pixel; 8 to 16 can be read, export it again",
     "kind": "holds a kind of grey or colour that is not known; export it as MONOCHROME2",
     "syntax": "is compressed in a way that cannot be read; export it uncompressed",

@@ -195,15 +195,18 @@ def _misses(at: NDArray[Any], x: NDArray[Any], y: NDArray[Any], tiles: Tiles) ->
 
 
 def warped(grey: NDArray[Any], matrix: NDArray[Any], side: int) -> NDArray[Any]:
-    """A square picture, each pixel (x, y) of which is read at matrix·(x, y, 1), by cubic convolution; beyond it is 0.
+    """A square picture, each pixel (x, y) of which is read at matrix·(x, y, 1), by cubic convolution.
+
+    Beyond it is its usual grey: black would be counted as clipped.
 
     R. G. Keys, Cubic convolution interpolation for digital image processing, IEEE Trans. ASSP 29 (1981), 1153.
     """
     out = np.empty((side, side), grey.dtype)
     most = int(np.iinfo(grey.dtype).max)
+    beyond = int(np.median(grey[:: max(1, len(grey) // 500), :: max(1, grey.shape[1] // 500)]))
 
     def band(top: int) -> None:
-        cubic(grey, np.asarray(matrix, np.float64), top, most, out[top : top + BAND_ROWS])
+        cubic(grey, np.asarray(matrix, np.float64), top, most, beyond, out[top : top + BAND_ROWS])
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(band, range(0, side, BAND_ROWS)))
@@ -211,15 +214,15 @@ def warped(grey: NDArray[Any], matrix: NDArray[Any], side: int) -> NDArray[Any]:
 
 
 @kernel
-def cubic(grey: NDArray[Any], matrix: NDArray[Any], top: int, most: int, out: NDArray[Any]) -> None:
+def cubic(grey: NDArray[Any], matrix: NDArray[Any], top: int, most: int, beyond: int, out: NDArray[Any]) -> None:
     """Rows `top` … of a resampled picture.
 
     Parameters
     ----------
     grey : ndarray, uint8 or uint16, (rows, columns)
     matrix : ndarray, float64, (3, 3)
-    top, most : int
-        The first row, and the largest value.
+    top, most, beyond : int
+        The first row, the largest value, and what lies outside.
     out : ndarray, as grey, (n, columns)
     """
     rows, columns = grey.shape
@@ -230,7 +233,7 @@ def cubic(grey: NDArray[Any], matrix: NDArray[Any], top: int, most: int, out: ND
             px = (matrix[0, 0] * j + matrix[0, 1] * y + matrix[0, 2]) / w
             py = (matrix[1, 0] * j + matrix[1, 1] * y + matrix[1, 2]) / w
             if not (w > 0.0 and 1.0 <= px < columns - 2.0 and 1.0 <= py < rows - 2.0):
-                out[i, j] = 0
+                out[i, j] = beyond
                 continue
             a, b = int(px), int(py)
             u, v = px - a, py - b
