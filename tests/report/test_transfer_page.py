@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from bonemusic.report.transfer_page import transfer_page
+from bonemusic.report.transfer_page import transfer_page, verdict
 from bonemusic.workshop.likely import Suggested
 from bonemusic.workshop.reports import GapReport, TransferReport
 from bonemusic.workshop.spectrum import Spectrum
@@ -166,3 +166,8 @@ def test_a_clean_side_is_told_so(pages: dict[str, str]) -> None:
 
 def test_the_same_report_makes_the_same_page(pages: dict[str, str]) -> None:
     assert transfer_page(*CASES["full"]) == pages["full"]
+
+
+def test_what_was_only_lost_was_not_mended() -> None:
+    told = verdict(dataclasses.replace(REPORT, mended_seconds=0.0, faults=()))
+    assert told.replace("\xa0", " ") == "Of 3 minutes and 10 seconds, 63 ms are lost."

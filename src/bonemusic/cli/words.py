@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..report import verdict
-from ..report.words import brief, clock, decibels, time, with_unit
+from ..report.words import clock, decibels, of_gaps, time, with_unit
 from ..units import rpm_text, span_text
 from ..workshop.checked import CheckReport, SideCheck
 from ..workshop.reports import CutReport, PlayReport, TransferReport
@@ -101,8 +101,7 @@ def of_transfer(report: TransferReport) -> str:
     gaps = "nothing had to be mended"
     if report.gaps:
         count = "1 gap" if report.gaps == 1 else f"{report.gaps} gaps"
-        lost = f"{brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
-        gaps = f"{count}: {brief(report.mended_seconds)} mended, {lost}"
+        gaps = f"{count}: {of_gaps(report.mended_seconds, report.missing_seconds)}"
     lines = [
         f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns{ends} at {_speed(report.rpm)} rpm "
         f"({report.rpm_from}), {report.curve} curve ({report.curve_from})",

@@ -18,7 +18,7 @@ from .sounds import address
 from .style import style_of
 from .transfer_figures import confidence, spectra
 from .words import address as file_address
-from .words import brief, clock, decibels, duration, length, number, options, speed, text, time, with_unit
+from .words import brief, clock, decibels, duration, length, number, of_gaps, options, speed, text, time, with_unit
 
 LONG_TITLE = 32
 POLICY = (
@@ -101,10 +101,8 @@ def verdict(report: TransferReport) -> str:
     elif not lost:
         read = f"All of {duration(report.seconds)} is there; {brief(report.mended_seconds)} of it had to be mended."
     else:
-        read = (
-            f"Of {duration(report.seconds)}, {brief(lost)} are lost, and {brief(report.mended_seconds)} "
-            "had to be mended."
-        )
+        mended = f", and {brief(report.mended_seconds)} had to be mended" if report.mended_seconds else ""
+        read = f"Of {duration(report.seconds)}, {brief(lost)} are lost{mended}."
     if report.faults:
         many = "A fault" if len(report.faults) == 1 else f"{len(report.faults)} faults"
         read += f" {many} of the scan cost sound: see below."
@@ -132,8 +130,7 @@ def _disc(report: TransferReport, seen: Seen) -> str:
 
 
 def _facts(report: TransferReport) -> str:
-    lost = f"{brief(report.missing_seconds)} missing" if report.missing_seconds else "nothing missing"
-    gaps = f"{brief(report.mended_seconds)} mended, {lost}"
+    gaps = of_gaps(report.mended_seconds, report.missing_seconds)
     facts = [
         ("Length", clock(report.seconds), f"{number(report.turns, 1)} turns at {speed(report.rpm)} rpm."),
         (

@@ -68,6 +68,12 @@ def brief(value_s: float) -> str:
     return with_unit(value_s * 1e3, "ms", 0 if value_s >= 0.01 else 1)
 
 
+def of_gaps(mended_s: float, missing_s: float) -> str:
+    """What became of gaps: 812 ms mended, nothing missing."""
+    mended, missing = (brief(value_s) if value_s > 0 else "nothing" for value_s in (mended_s, missing_s))
+    return f"{mended} mended, {missing} missing"
+
+
 def clock(value_s: float) -> str:
     """Minutes and whole seconds: 19:40, 0:26."""
     minutes, seconds = divmod(round(value_s), 60)
