@@ -15,7 +15,7 @@ LONGEST_PX = 8192
 LIKE, UNLIKE = 0.5, 2.5
 """Parts of a neighbour's strength between which a line is taken for a groove (assumed: as `follow`, but stricter)."""
 ROUGHEST, ROUGH_PART = 4.0, 0.12
-"""Of the noise and of a neighbour's strength: what no groove explains, as `follow` has it. Edges leave more."""
+"""Of the noise and of a neighbour's strength: what no groove explains, as `follow` has it."""
 ASIDE = 0.6
 """Of a groove's width: two turns lie further apart than this, or they would be one."""
 

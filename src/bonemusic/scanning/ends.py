@@ -34,14 +34,12 @@ def trimmed(path: Walk, inner_px: float, outer_px: float) -> Walk:
     below = np.concatenate([np.flatnonzero(share[: max(best - PER_TURN, 0)] < GHOSTS), _beyond(at, inner_px, outer_px)])
     above = np.concatenate([np.flatnonzero(share < GHOSTS) + PER_TURN, _beyond(at, inner_px, outer_px)])
     below, above = below[below < best], above[above > best]
-    if not len(below) and not len(above):
-        return path
     first, last = int(below.max(initial=0)), int(above.min(initial=len(seen)))
     steady = np.flatnonzero(total[first + ASKED : last + 1] - total[first : last + 1 - ASKED] >= AGREED) + first
-    if not len(steady):
+    if not len(steady) or (steady[0] == 0 and steady[-1] + ASKED == len(seen)):
         return path
-    begin = int(at.sample[steady[0]]) if len(below) else 0
-    end = int(at.sample[min(steady[-1] + ASKED, len(seen) - 1)]) if len(above) else len(path.radius_px)
+    begin = int(at.sample[steady[0]]) if steady[0] > 0 else 0
+    end = int(at.sample[steady[-1] + ASKED]) if steady[-1] + ASKED < len(seen) else len(path.radius_px)
     return cut(path, begin, end)
 
 

@@ -83,7 +83,7 @@ def _onwards(
     for i in range(first, len(count)):
         if count[i] != UNKNOWN:
             told = count[i] + out[i - PER_TURN]
-            if told != now and _many(count, out, i, told) and _leaps(radius, pitch, width, i, told - now):
+            if told != now and _many(count, out, i, told) and _leaps(count, radius, pitch, width, i, told - now):
                 now = told
         out[i] = now
 
@@ -103,7 +103,7 @@ def _many(count: NDArray[Any], out: NDArray[Any], first: int, told: int) -> bool
 
 
 @kernel
-def _leaps(radius: NDArray[Any], pitch: NDArray[Any], width: float, at: int, turns: int) -> bool:
+def _leaps(count: NDArray[Any], radius: NDArray[Any], pitch: NDArray[Any], width: float, at: int, turns: int) -> bool:
     """Whether the path leaps by so many turns before a place: what lies between two turns may also be a scratch."""
     known = 0
     for last in range(at - 1, -1, -1):
@@ -112,7 +112,7 @@ def _leaps(radius: NDArray[Any], pitch: NDArray[Any], width: float, at: int, tur
         leap = radius[at] - radius[last] - pitch[at] * (at - last) / PER_TURN
         if abs(leap / pitch[at] - turns) < STEP_PART * abs(turns) and abs(leap) > width * abs(turns):
             return True
-        known += 1
+        known += count[last] != UNKNOWN  # beside a blank the turn before may be hidden yet
         if known == LEAP_PLACES:
             break
     return False
