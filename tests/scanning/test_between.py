@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bonemusic.scanning.between import between
-from bonemusic.scanning.sight import box
+from bonemusic.scanning.sight import STRENGTH, box
 
 SIGHT = box(3.0, 0.8)
 SIDE, HEIGHT, NOISE = 400, 180.0, 3.0
@@ -34,7 +34,7 @@ def _told(
     count, place, strength = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
     how: Any = between.py_func if twin else between  # type: ignore[attr-defined]
     how(
-        grey, FRAME, SIGHT.weights, SIGHT.basis, 3.0, 1.0, NOISE, angle, np.full(n, start), np.full(n, end),
+        grey, FRAME, SIGHT.weights[STRENGTH], SIGHT.rows, SIGHT.mix, 3.0, 1.0, NOISE, angle, np.full(n, start), np.full(n, end),
         np.full(n, HEIGHT), count, place, strength,
     )  # fmt: skip
     return count, place, strength

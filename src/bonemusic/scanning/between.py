@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .across import read, weigh
+from .across import read, towards, weigh
 
 LONGEST_PX = 8192
 """Further than this no two turns lie apart: 20 mm at 9600 dpi."""
@@ -25,7 +25,8 @@ def between(
     grey: NDArray[Any],
     frame: NDArray[Any],
     weights: NDArray[Any],
-    basis: NDArray[Any],
+    rows: NDArray[Any],
+    mix: NDArray[Any],
     width_px: float,
     sign: float,
     noise: float,
@@ -41,8 +42,10 @@ def between(
 
     Parameters
     ----------
-    grey, frame, weights, basis, sign
+    grey, frame, sign
         As `follow.follow` takes them.
+    weights, rows, mix : ndarray
+        Of a `Sight`; of the weights the strength's row.
     noise : float
         Of the pixels, rms.
     angle_rad, from_px, to_px : ndarray, float64, (n,)
@@ -54,7 +57,7 @@ def between(
     place_px, strength : ndarray, float, (n,)
         Filled where there is one: of the groove nearest to `from_px`, to about a fifth of a pixel.
     """
-    reach = (weights.shape[1] - 1) // 2
+    reach = (len(weights) - 1) // 2
     longest = LONGEST_PX // 2 + 1
     profile = np.empty(2 * (longest + reach) + 1)
     light = np.empty(2 * longest + 1)
@@ -68,13 +71,14 @@ def between(
             continue
         far = int(apart / 2.0) + 1
         middle = 0.5 * (from_px[i] + to_px[i])
-        if not read(grey, frame, angle_rad[i], middle, far + reach, profile[: 2 * (far + reach) + 1]):
+        across, down = towards(frame, angle_rad[i])
+        if not read(grey, frame, across, down, middle, far + reach, profile[: 2 * (far + reach) + 1]):
             count[i] = -1
             continue
         for at in range(2 * far + 1):
             here = 0.0
             for k in range(2 * reach + 1):
-                here += profile[at + k] * weights[1, k]
+                here += profile[at + k] * weights[k]
             light[at] = sign * here
         best = np.inf
         for at in range(1, 2 * far):
@@ -83,7 +87,7 @@ def between(
                 continue
             if not LIKE * known[i] < here < UNLIKE * known[i]:
                 continue
-            weigh(profile[at : at + 2 * reach + 1], weights, basis, told)
+            weigh(profile[at : at + 2 * reach + 1], rows, mix, told)
             if told[4] < ROUGHEST * noise + ROUGH_PART * known[i]:
                 count[i] += 1
                 bend = light[at - 1] - 2.0 * here + light[at + 1]

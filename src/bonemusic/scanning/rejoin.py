@@ -14,7 +14,7 @@ from ..jit import kernel
 from . import skips
 from .across import frame_of
 from .between import ASIDE, between
-from .sight import Sight
+from .sight import STRENGTH, Sight
 from .skips import PER_TURN, UNKNOWN
 from .track import Geometry
 from .walk import Walk
@@ -64,8 +64,7 @@ class Look:
         n = len(angle_rad)
         count, place, strength = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
         between(
-            self.grey, frame_of(self.geometry), self.sight.weights, self.sight.basis,
-            self.sight.width_px, 1.0 if self.bright else -1.0, self.noise, angle_rad, from_px, to_px, known,
+            self.grey, frame_of(self.geometry), self.sight.weights[STRENGTH], self.sight.rows, self.sight.mix, self.sight.width_px, 1.0 if self.bright else -1.0, self.noise, angle_rad, from_px, to_px, known,
             count, place, strength,
         )  # fmt: skip
         return count, place, strength
