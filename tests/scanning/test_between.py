@@ -34,8 +34,8 @@ def _told(
     count, place, strength = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
     how: Any = between.py_func if twin else between  # type: ignore[attr-defined]
     how(
-        grey, FRAME, SIGHT.weights[STRENGTH], SIGHT.rows, SIGHT.mix, 3.0, 1.0, NOISE, angle, np.full(n, start), np.full(n, end),
-        np.full(n, HEIGHT), count, place, strength,
+        grey, FRAME, SIGHT.weights[STRENGTH], SIGHT.rows, SIGHT.mix, 3.0, 1.0, NOISE, angle,
+        np.full(n, start), np.full(n, end), np.full(n, HEIGHT), count, place, strength,
     )  # fmt: skip
     return count, place, strength
 

@@ -64,7 +64,8 @@ class Look:
         n = len(angle_rad)
         count, place, strength = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
         between(
-            self.grey, frame_of(self.geometry), self.sight.weights[STRENGTH], self.sight.rows, self.sight.mix, self.sight.width_px, 1.0 if self.bright else -1.0, self.noise, angle_rad, from_px, to_px, known,
+            self.grey, frame_of(self.geometry), self.sight.weights[STRENGTH], self.sight.rows, self.sight.mix,
+            self.sight.width_px, 1.0 if self.bright else -1.0, self.noise, angle_rad, from_px, to_px, known,
             count, place, strength,
         )  # fmt: skip
         return count, place, strength
