@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import FormatError
 from ..groove import Band, Groove, Knots, Profile, constant
@@ -22,9 +23,11 @@ from . import closing, confidence, gaps, merge, running, settle, walk, walls
 from .find import Found, find, refuse_too_near
 from .grain import Grain, grain_of
 from .measured import Looked, measured, taste
+from .rejoin import Look
 from .sight import BLUR_PX, box
 from .track import Track
 from .ways import Way, displaced, way_of
+from .whole import whole
 
 COARSER = 2
 """The groove is followed in steps of so many samples, and then measured at each of them: no path bends sooner."""
@@ -47,6 +50,8 @@ class Followed:
         Whether it ends in a groove that runs in itself.
     grain : Grain or None
         The picture's noise; of what was not read from the groove's place, None.
+    notes : tuple of str
+        Of turns that could not be told apart.
     """
 
     track: Track
@@ -54,6 +59,7 @@ class Followed:
     way: Way
     closed: bool
     grain: Grain | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def read_all(scans: Iterable[Values], rpm: Fraction, track: str = "auto", progre
     groove = groove_of(one, rpm, rate, first)
     assert groove.confidence is not None
     fixed = gaps.mended(groove.lateral_m, groove.confidence, rate, progress)
-    notes = tuple(dict.fromkeys(note for side in sides for note in side.found.notes))
+    notes = tuple(dict.fromkeys(note for side in sides for note in (*side.found.notes, *side.notes)))
     return Reading(groove, _with(groove, fixed), fixed, one, first.found, first.way, first.grain, notes)
 
 
@@ -150,6 +156,9 @@ def follow(
         found.winding > 0,
         expected_turns=(found.outer_m - found.inner_m) / found.pitch_m, progress=progress,
     )  # fmt: skip
+    looks = Look(grey, found.geometry, sight, found.bright, found.winding > 0, seen.noise)
+    told_apart = whole(looks, seen, found.inner_m, found.outer_m)
+    seen = told_apart.path
     means = settle.means(found.geometry, seen.start_rad, seen.step_rad, seen.radius_px / dots, seen.strength > 0)
     settled = settle.settled(means, found.geometry)
     looked = Looked(grey, settled.geometry, found.bright, walk.moved(seen, found.geometry, settled.geometry, COARSER))
@@ -159,8 +168,15 @@ def follow(
         learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots, found.pitch_m * dots)
     grain = grain_of(looked, learned) if way == "lateral" else None
     one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
+    _doubted(one, told_apart.doubtful_rad)
     one, closed = closing.once(one, found.width_m)
-    return Followed(one, found, way, closed, grain)
+    return Followed(one, found, way, closed, grain, told_apart.notes)
+
+
+def _doubted(track: Track, doubtful_rad: NDArray[Any]) -> None:
+    """Take all confidence from what may be another turn."""
+    for first, last in ((doubtful_rad - track.start_rad) * (track.steps_per_turn / (2 * math.pi))).tolist():
+        track.confidence[max(0, math.floor(first)) : max(0, math.ceil(last))] = 0
 
 
 def _steps_per_turn(sides: list[Followed]) -> float | None:
