@@ -12,7 +12,7 @@ import pytest
 from bonemusic import threads
 from bonemusic.errors import Cancelled
 from bonemusic.groove import Groove
-from bonemusic.scanning.measured import Looked, bridged, measured, taste
+from bonemusic.scanning.measured import Looked, measured, taste
 from bonemusic.scanning.sight import OFFSET, Sight, box
 from bonemusic.scanning.walk import Walk
 
@@ -145,16 +145,6 @@ def test_measuring_stops_when_asked(looked: Looked) -> None:
 
     with pytest.raises(Cancelled):
         measured(looked, SIGHT, progress=stop)
-
-
-def test_a_path_is_bridged_straight() -> None:
-    radius = np.array([10.0, 9.0, 99.0, 99.0, 6.0, 5.0, 77.0, 3.0, 55.0])
-    strength = np.array([1, 1, 0, 0, 1, 1, 0, 1, 0], np.float32)
-    path = bridged(radius, strength)
-    np.testing.assert_allclose(path, [10, 9, 8, 7, 6, 5, 4, 3, 55])
-    assert radius[2] == 99
-    np.testing.assert_array_equal(bridged(radius, np.zeros(9, np.float32)), radius)
-    np.testing.assert_array_equal(bridged(radius, np.ones(9, np.float32)), radius)
 
 
 def test_a_short_path_is_measured(looked: Looked) -> None:

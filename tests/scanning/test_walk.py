@@ -14,7 +14,6 @@ from bonemusic.errors import Cancelled, FormatError
 from bonemusic.groove import Groove
 from bonemusic.scanning import walk
 from bonemusic.scanning.across import frame_of
-from bonemusic.scanning.measured import bridged
 from bonemusic.scanning.track import Geometry
 from bonemusic.scanning.walk import Place, Walk
 
@@ -102,7 +101,8 @@ def test_a_gap_is_crossed_on_the_same_turn(groove: Groove, made: maker.Scan) -> 
     path = walked(groove, blotted)
     seen = path.strength > 0
     assert 50 < (~seen).sum() < 600
-    error = bridged(path.radius_px, path.strength) - true_px(groove, made, path)
+    walk._bridge(path.radius_px, path.strength)
+    error = path.radius_px - true_px(groove, made, path)
     assert np.abs(error[seen]).max() < 1.5
     assert np.abs(error[~seen]).max() < 2.5  # the music that is missing, and what begins and ends it
 
@@ -218,3 +218,16 @@ def test_a_path_at_finer_steps_goes_on_between_as_the_music_does() -> None:
     error = (finer.radius_px - wanted)[2:-4]
     assert np.abs(error).max() < 0.02  # a tenth of what straight lines between would be off by
     np.testing.assert_allclose(finer.radius_px[2:-4:2], wanted[2:-4:2], atol=1e-9)
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_path_is_bridged_straight(twin: bool) -> None:
+    bridge = walk._bridge.py_func if twin else walk._bridge  # type: ignore[attr-defined]
+    radius = np.array([9.0, 1.0, 9.0, 9.0, 4.0, 4.0, 9.0, 6.0, 9.0])
+    path = radius.copy()
+    bridge(path, np.array([0, 1, 0, 0, 1, 1, 0, 1, 0], np.float32))
+    np.testing.assert_allclose(path, [9, 1, 2, 3, 4, 4, 5, 6, 9])
+    for strength in (np.zeros(9, np.float32), np.ones(9, np.float32)):
+        path = radius.copy()
+        bridge(path, strength)
+        np.testing.assert_array_equal(path, radius)

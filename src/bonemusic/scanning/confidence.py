@@ -76,18 +76,19 @@ def judged(
     out: NDArray[Any],
 ) -> None:
     """Confidence of samples `first` to `last` against what is usual in their blocks."""
-    for k in range(first, last):
-        block = k // BLOCK
+    for block in range(first // BLOCK, -(-last // BLOCK)):
         level = noise_gain * noise[block]
-        most = max(allowed, NOISE_ALLOWED * level / usual[block])
-        unlike = _ramp(abs(strength[k] / usual[block] - 1.0) / most, UNLIKE[0], UNLIKE[1])
-        rough = _ramp(rest[k] / noise[block], ROUGH[0], ROUGH[1])
-        out[k] = unlike * rough * _ramp(strength[k] / level, NOISY[0], NOISY[1])
+        more = 1.0 / max(allowed * usual[block], NOISE_ALLOWED * level)
+        smoothness, clearness = 1.0 / noise[block], 1.0 / level
+        for k in range(max(first, block * BLOCK), min(last, (block + 1) * BLOCK)):
+            unlike = _ramp(abs(strength[k] - usual[block]) * more, UNLIKE[0], UNLIKE[1])
+            rough = _ramp(rest[k] * smoothness, ROUGH[0], ROUGH[1])
+            out[k] = unlike * rough * _ramp(strength[k] * clearness, NOISY[0], NOISY[1])
 
 
 @kernel
 def _ramp(value: float, none: float, all_: float) -> float:
-    return min(max((value - none) / (all_ - none), 0.0), 1.0)
+    return min(max((value - none) * (1.0 / (all_ - none)), 0.0), 1.0)
 
 
 def _usual(values: NDArray[Any]) -> NDArray[Any]:

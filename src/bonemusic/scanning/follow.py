@@ -22,8 +22,8 @@ POSITION, VELOCITY = 0.5, 0.12
 """Shares of an error by which place and direction are put right: an α-β filter that follows slopes of 45°."""
 FARTHEST_PX = 1.5
 """No error counts for more at one step."""
-NEAR_PX = 0.1
-"""So near to the middle an offset is told right to a thousandth of a pixel."""
+NEAR_PX = 0.2
+"""So near to the middle an offset is told well enough to go on from; each place is measured again."""
 WEAKEST, STRONGEST = 0.35, 2.5
 """Of the strength that was seen there before: beyond, something lies over the groove."""
 ROUGHEST = 4.0

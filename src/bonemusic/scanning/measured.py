@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,11 +39,6 @@ class Looked:
     geometry: Geometry
     bright: bool
     path: Walk
-    line: NDArray[Any] = field(init=False)
-    """The path's radii (px), with straight lines where it coasted."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "line", bridged(self.path.radius_px, self.path.strength))
 
     @property
     def samples(self) -> int:
@@ -73,8 +68,8 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
 
     def one(k: int) -> None:
         first, last = firsts[k], firsts[k] + length
-        _measure(looked, sight, looked.line, first, last, False, told[k], sums[k])
-        told[k, 0] += looked.line[first:last] - looked.line[first]
+        _measure(looked, sight, looked.path.radius_px, first, last, False, told[k], sums[k])
+        told[k, 0] += looked.path.radius_px[first:last] - looked.path.radius_px[first]
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(one, range(len(firsts))))
@@ -95,7 +90,7 @@ def measured(
         Part of its usual strength by which a groove may change and is no dust.
     """
     told = np.empty((6, looked.samples), np.float32)
-    side, path = looked.path, looked.line
+    side, path = looked.path, looked.path.radius_px
     if held:
         path = running.mean(path, np.ones(len(path), bool), round(2 * math.pi / side.step_rad / HELD_PARTS) | 1)
     none = np.zeros((2, 0))
@@ -137,20 +132,6 @@ def _measure(
         1.0 if looked.bright else -1.0, side.start_rad, side.step_rad, path, side.strength, first, last, held, told,
         seen,
     )  # fmt: skip
-
-
-@kernel
-def bridged(radius_px: NDArray[Any], strength: NDArray[Any]) -> NDArray[Any]:
-    """A path whose coasted stretches run straight from where it was seen last to where it was seen again."""
-    path = radius_px.copy()
-    last = -1
-    for k in range(len(path)):
-        if strength[k] > 0.0:
-            if last >= 0:
-                for i in range(last + 1, k):
-                    path[i] = path[last] + (path[k] - path[last]) * ((i - last) / (k - last))
-            last = k
-    return path
 
 
 @kernel

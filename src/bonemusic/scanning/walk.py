@@ -139,7 +139,10 @@ def along(
 
 
 def moved(path: Walk, old: Geometry, new: Geometry, finer: int = 1) -> Walk:
-    """The same path as seen from another centre, at even steps about that; so many to each of its own."""
+    """The same path as seen from another centre, at even steps about that; so many to each of its own.
+
+    Where it coasted it runs straight from where the groove was seen last to where it was seen again.
+    """
     count = len(path.radius_px)
     radius, turned = np.empty(count), np.empty(count)
     was, now = frame_of(old), frame_of(new)
@@ -156,6 +159,7 @@ def moved(path: Walk, old: Geometry, new: Geometry, finer: int = 1) -> Walk:
         lambda begin, end: _at_even_steps(radius, turned, path.strength, first, finer, begin, end, evenly, strength),
         count, "settling the centre", silent,
     )  # fmt: skip
+    _bridge(evenly, strength)
     begin_rad = path.start_rad + path.step_rad * first
     return Walk(begin_rad, path.step_rad / finer, evenly, strength, path.noise, path.closed)
 
@@ -211,6 +215,18 @@ def _at_even_steps(
         bend = 2.0 * zero - 5.0 * one + 4.0 * two - three + part * (3.0 * (one - two) + three - zero)
         evenly[at] = one + 0.5 * part * (two - zero + part * bend)
         nearest[at] = strength[beside] if part > 0.5 else strength[k]
+
+
+@kernel
+def _bridge(radius_px: NDArray[Any], strength: NDArray[Any]) -> None:
+    """Straight lines across what was not seen, in place."""
+    last = -1
+    for k in range(len(radius_px)):
+        if strength[k] > 0.0:
+            if last >= 0:
+                for i in range(last + 1, k):
+                    radius_px[i] = radius_px[last] + (radius_px[k] - radius_px[last]) * ((i - last) / (k - last))
+            last = k
 
 
 def _probed(
