@@ -178,9 +178,9 @@ def hard(shared: Path, turned_deg: float) -> dict[str, Any]:
     [
         ("speech", 1, 1),
         *(pytest.param(*each, marks=SLOW) for each in (
-            ("speech", 1, 0), ("speech", 2, 0), ("speech", 2, 1), ("noise", 1, 0), ("noise", 2, 0), ("noise", 2, 1)
+            ("speech", 1, 0), ("speech", 2, 0), ("speech", 2, 1),
+            ("noise", 1, 0), ("noise", 1, 1), ("noise", 2, 0), ("noise", 2, 1),
         )),
-        pytest.param("noise", 1, 1, marks=[SLOW, pytest.mark.xfail(reason="a click in 6 s: falls short", strict=True)]),
     ],
 )  # fmt: skip
 def test_figure_dust_and_scratches_within_3_db_and_no_click_left(song: str, seed: int, scratches: int) -> None:
