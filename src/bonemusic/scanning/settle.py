@@ -67,29 +67,10 @@ def means(geometry: Geometry, start_rad: float, step_rad: float, radius_m: NDArr
     return Means(x, y, turns % TURNS, (turns // TURNS).astype(int))
 
 
-@dataclass(frozen=True)
-class Settled:
-    """A geometry fitted to the groove.
-
-    Attributes
-    ----------
-    geometry : Geometry
-    skew : float
-        What is left at twice a turn between the axes: a picture sheared, or seen aslant.
-    rough_m : float
-        What is left of the means in all, rms: music, dust, warps.
-    """
-
-    geometry: Geometry
-    skew: float
-    rough_m: float
-
-
-def settled(path: Means, geometry: Geometry) -> Settled:
+def settled(path: Means, geometry: Geometry) -> Geometry:
     """The geometry about which the path is smoothest."""
     dots = geometry.dots_per_m
     keep = np.ones(len(path.x_px), bool)
-    skew, error = 0.0, np.zeros(len(path.x_px))
     for _ in range(ROUNDS):
         radius, angle = geometry.polar(path.x_px, path.y_px)
         twice = radius / 2
@@ -107,8 +88,7 @@ def settled(path: Means, geometry: Geometry) -> Settled:
             float(across * mean),
             float(down * mean),
         )
-        skew = float(found[3])
-    return Settled(geometry, skew, float(np.sqrt((error[used] ** 2).mean())))
+    return geometry
 
 
 def _fitted(left: NDArray[Any]) -> NDArray[Any]:

@@ -81,8 +81,8 @@ def follow(
     told_apart = whole(looks, seen, found.inner_m, found.outer_m)
     seen = told_apart.path
     means = settle.means(found.geometry, seen.start_rad, seen.step_rad, seen.radius_px / dots, seen.strength > 0)
-    settled = settle.settled(means, found.geometry)
-    looked = Looked(grey, settled.geometry, found.bright, walk.moved(seen, found.geometry, settled.geometry, COARSER))
+    geometry = settle.settled(means, found.geometry)
+    looked = Looked(grey, geometry, found.bright, walk.moved(seen, found.geometry, geometry, COARSER))
     learned, told = taste(looked, sight)
     way: Way = "density" if track == "density" else "lateral" if track == "lateral" else way_of(told, learned)
     if way == "vertical":
