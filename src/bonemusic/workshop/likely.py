@@ -92,12 +92,12 @@ def suggested(spectrum: Spectrum, rpm: float) -> Suggested:
     others = tuple(name for name in order[1:] if odds[name] >= STILL_LIKELY * odds[best])
     span = f"{f[heard][0]:.0f} Hz to {_hertz(float(f[heard][-1]))}"
     if not others:
-        return Suggested(best, f"under {best} its spectrum, {span}, is most like music's; no other curve comes near it")
+        return Suggested(best, f"with {best} the spectrum, {span}, is most like music's; no other comes near it")
     named = ", ".join(others[:4]) + (f" and {len(others) - 4} more" if len(others) > 4 else "")
     return Suggested(
         best,
-        f"under {best} its spectrum, {span}, is most like music's, but that as good as tells nothing between {best} "
-        f"and {named}; the label, the year and the ear tell more",
+        f"with {best} the spectrum, {span}, is most like music's, but {named} would do nearly as well: the label, the "
+        "year and the ear tell more",
         others,
     )
 
