@@ -51,6 +51,11 @@ def test_its_json_is_the_file_s(run: Run, place: Path, scan: Path) -> None:
     assert json.loads(result.out)["rate_hz"] == 48_000
 
 
+def test_a_taste_is_told_as_part_of_the_side(run: Run, place: Path, scan: Path) -> None:
+    result = run("transfer", scan, "-o", "side", "--regions", "1-2")
+    assert " 0.8 s of 8.0 s, 10.4 turns" in "\n".join(result.said)
+
+
 def test_the_page_is_whole(run: Run, place: Path, scan: Path) -> None:
     assert run("transfer", scan, "-o", "side", "--regions", "1-2").code == 0
     page = (place / "side" / "transfer.html").read_text("utf-8")

@@ -126,7 +126,7 @@ def test_pictures_and_tracks_are_no_parts(folder):
     with pytest.raises(FormatError, match=r"'side\.wav' is no drawing in lines .* play it by itself"):
         discs.read([*files, track], RPM, RPM, silent)
     (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    with pytest.raises(FormatError, match=r"a\.png: is no drawing of a disc"):
+    with pytest.raises(FormatError, match=r"'a\.png' is a scan, and no part of a drawing; play scans by themselves"):
         discs.found([folder / "a.png", *files])
 
 

@@ -52,7 +52,7 @@ CLEAN = dataclasses.replace(
     hole_off_mm=None, disc_diameter_mm=None, label_diameter_mm=None,
     hole_diameter_mm=None, locked_groove=False, noise_scanned_db=None, noise_turned_down=False,
     wow_before_percent=None, wow_after_percent=None, noise_db=None, level_db=None, stylus=None,
-    suggested_curve=None, seconds=1.5,
+    suggested_curve=None, seconds=1.5, turns=1.95,
 )  # fmt: skip
 TONE = np.sin(np.arange(48_000) / 10)[:, None]
 SOUNDS = (("flat transfer", TONE, 96000), ("equalised copy", TONE, 96000))
@@ -166,6 +166,13 @@ def test_a_clean_side_is_told_so(pages: dict[str, str]) -> None:
 
 def test_the_same_report_makes_the_same_page(pages: dict[str, str]) -> None:
     assert transfer_page(*CASES["full"]) == pages["full"]
+
+
+def test_a_taste_is_told_as_part_of_the_side() -> None:
+    taste = dataclasses.replace(REPORT, seconds=2.6, faults=())
+    assert verdict(taste) == verdict(dataclasses.replace(REPORT, faults=()))  # what is lost is lost of the whole side
+    page = Outline(transfer_page(taste, SEEN)).plain().replace("\xa0", " ")
+    assert "of 3:10, 247.3 turns at 78 rpm." in page
 
 
 def test_what_was_only_lost_was_not_mended() -> None:

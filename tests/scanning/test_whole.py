@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from bonemusic.groove import Groove, Knots
 from bonemusic.scanning import walk
+from bonemusic.scanning import whole as module
 from bonemusic.scanning.ends import trimmed
-from bonemusic.scanning.rejoin import Look, in_order
+from bonemusic.scanning.rejoin import Look, in_order, places_of
+from bonemusic.scanning.skips import UNKNOWN
 from bonemusic.scanning.walk import Place, Walk
 from bonemusic.scanning.whole import Whole, whole
 from tests.signals import pink_noise
@@ -129,6 +131,19 @@ def test_what_is_not_seen_of_a_turn_is_told(groove: Groove, made: maker.Scan, pa
     turns = (got.doubtful_rad - path.start_rad) / STEP / TURN
     assert turns.min() > AT / TURN - 1.1  # it may be this turn or the one before
     assert turns.max() < AT / TURN + 1.1
+
+
+@pytest.mark.parametrize(("hidden", "goes_on", "told"), [(0, 0, 0), (9, 0, 0), (0, 40, 1), (9, 40, 2)])
+def test_a_locked_groove_lies_on_itself_even_where_its_joint_is_not_seen(
+    monkeypatch: pytest.MonkeyPatch, made: maker.Scan, path: Walk, hidden: int, goes_on: int, told: int
+) -> None:
+    """Twice the same to the end is no doubt; twice, and on with another turn is one."""
+    count = np.zeros(len(places_of(path).sample), np.int64)
+    end = len(count) - goes_on
+    count[end - 200 : end] = -1
+    count[end - 120 : end - 120 + hidden] = UNKNOWN
+    monkeypatch.setattr(module, "counted", lambda look, at: (count, np.full(len(count), 10.0)))
+    assert len(module._astray(look(made, path), path)) == told
 
 
 def test_specks_beyond_the_ends_are_not_followed(groove: Groove, made: maker.Scan, path: Walk) -> None:

@@ -127,6 +127,12 @@ def test_a_mirrored_scan_is_told(small_grey: NDArray[Any], tmp_path: Path) -> No
     assert [note for note in got.notes if "--mirror" in note]
 
 
+def test_who_mirrors_a_straight_scan_is_told_not_to(small: Path) -> None:
+    notes = read_scans([small], _with(mirror=True)).notes
+    assert [note for note in notes if "leave --mirror out" in note]
+    assert not [note for note in notes if "try --mirror" in note]
+
+
 def test_a_resolution_that_is_told_counts_before_the_files(
     small_read: Scanned, small_grey: NDArray[Any], tmp_path: Path
 ) -> None:
@@ -135,6 +141,19 @@ def test_a_resolution_that_is_told_counts_before_the_files(
         got = read_scans([path], _with(dots_per_m=DOTS / 2))
         assert len(got.flat) == len(small_read.flat)
         assert (np.abs(got.flat.lateral_m - small_read.flat.lateral_m) > 1e-7).mean() < 1e-3
+
+
+@pytest.mark.parametrize(("dots", "which"), [((1.0, 1.2), "across than down"), ((1.2, 1.0), "down than across")])
+def test_a_file_that_is_wrong_about_its_axes_is_not_called_oblique(
+    small_grey: NDArray[Any], small_read: Scanned, tmp_path: Path, dots: tuple[float, float], which: str
+) -> None:
+    path = tmp_path / "odd.png"
+    down, across = (DOTS / 2 * each for each in dots)
+    with path.open("wb") as file:
+        write.write(file, write.kind_of(".png"), small_grey, small_grey[:0], (down, across))
+    with pytest.raises(FormatError, match=f"20 % more dots {which}.*--dpi"):
+        read_scans([path], AT_ONCE)
+    assert len(read_scans([path], _with(dots_per_m=DOTS / 2)).flat) == pytest.approx(len(small_read.flat), abs=20)
 
 
 def test_a_straight_scan_is_read_with_perspective_too(small: Path, small_read: Scanned) -> None:
@@ -192,11 +211,15 @@ def test_what_is_no_scan_is_refused_and_so_is_a_second_one(small: Path, tmp_path
     Image.fromarray(np.full((900, 900), 90, np.uint8)).save(blank)
     text = tmp_path / "text.tif"
     text.write_text("no picture")
+    drawing = tmp_path / "disc.svg"
+    drawing.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     for sources, why in (
         ([blank], "groove"),
         ([small, blank], "groove"),
         ([text], "picture"),
         ([small, text], "picture"),
+        ([drawing], r"disc\.svg: is a drawing \(svg\), and no scan; 'bonemusic play' makes sound of it"),
+        ([small, drawing], r"disc\.svg: is a drawing \(svg\), and no scan of the same side"),
     ):
         with pytest.raises(FormatError, match=why) as refused:
             read_scans(sources, AT_ONCE)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bonemusic.errors import FormatError
-from bonemusic.workshop.regions import cut_out, one_after_another
+from bonemusic.workshop.regions import PAUSE_S, cut_out, one_after_another, silences
 
 from .scanned import PER_TURN, scanned
 
@@ -40,3 +40,15 @@ def test_stretches_fade_and_are_a_quarter_of_a_second_apart() -> None:
     assert (heard[240 : length - 240] == 1).all()
     alone = one_after_another([np.ones((len(parts[0]), 1), np.float32)], 48_000)
     assert (alone == 1).all()
+
+
+def test_where_nothing_is_heard_is_told_in_seconds_of_what_is_heard() -> None:
+    groove = scanned().flat
+    rate_hz = groove.rate_hz
+    missing = np.array([[100, 200], [round(2.5 * PER_TURN), round(2.5 * PER_TURN) + 50]])
+    assert np.array_equal(silences(groove, (), missing), missing / rate_hz)
+    got = silences(groove, ((0.0, 1.0), (2.0, 3.0)), missing)
+    first_s = len(cut_out(groove, ((0.0, 1.0),))[0]) / rate_hz
+    inside_s = first_s + PAUSE_S + (missing[1] - round(2 * PER_TURN)) / rate_hz
+    assert got == pytest.approx(np.array([missing[0] / rate_hz, [first_s, first_s + PAUSE_S], inside_s]))
+    assert not len(silences(groove, ((4.0, 5.0),), missing))

@@ -38,6 +38,21 @@ def test_the_quiet_is_what_is_left_where_music_falls_silent() -> None:
     assert (told.mean_db - told.quiet_db)[high].min() > 50
 
 
+def test_what_is_missing_is_no_quiet_moment() -> None:
+    """Half a disc: every turn is silent for half of its time."""
+    noise = np.random.default_rng(4).standard_normal(60 * RATE_HZ)
+    begins = np.arange(0.0, 60.0, 2.0)
+    silent_s = np.stack([begins, begins + 1.0], 1)
+    gone = (np.arange(len(noise)) / RATE_HZ) % 2 < 1
+    told, alone = spectrum(np.where(gone, 0, noise), RATE_HZ, silent_s), spectrum(noise, RATE_HZ)
+    assert np.abs(told.quiet_db - alone.quiet_db)[told.centre_hz > 300].max() < 1
+    assert spectrum(np.where(gone, 0, noise), RATE_HZ).quiet_db.max() == FLOOR_DB  # the twin that must fail
+    specks_s = np.stack([begins, begins + 0.001], 1)  # too short to matter
+    np.testing.assert_array_equal(spectrum(noise, RATE_HZ, specks_s).quiet_db, alone.quiet_db)
+    everything = np.array([[0.0, 60.0]])
+    np.testing.assert_array_equal(spectrum(noise, RATE_HZ, everything).quiet_db, alone.quiet_db)
+
+
 def test_silence_has_a_floor_and_what_is_too_short_has_no_bands() -> None:
     assert (spectrum(np.zeros(10 * FRAME, np.float32), RATE_HZ).mean_db == FLOOR_DB).all()
     assert len(spectrum(np.zeros(3 * FRAME, np.float32), RATE_HZ)) == 0

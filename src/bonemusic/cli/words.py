@@ -13,6 +13,9 @@ from ..units import rpm_text, span_text
 from ..workshop.checked import CheckReport, SideCheck
 from ..workshop.reports import CutReport, PlayReport, TransferReport
 
+HEARD_WHOLE = 0.9
+"""Of a side's length: what is shorter is a taste of it."""
+
 
 def of_cut(report: CutReport) -> str:
     """What was cut."""
@@ -85,9 +88,16 @@ def of_play(report: PlayReport) -> str:
     peak = "silence" if report.peak_dbfs is None else f"peak {report.peak_dbfs:.1f} dBFS"
     sure = "" if report.confidence is None else f"; sure of the track {report.confidence:.2f}"
     return (
-        f"{_shown(report.disc)}: {report.seconds:.1f} s, {report.turns:.1f} turns at {_speed(report.rpm)} rpm, "
+        f"{_shown(report.disc)}: {_length(report)}, {report.turns:.1f} turns at {_speed(report.rpm)} rpm, "
         f"{report.curve} curve, {report.turntable} turntable; {peak}{sure}"
     )
+
+
+def _length(report: PlayReport | TransferReport) -> str:
+    """How long it plays; of a side of which some turns are heard how long these are, too."""
+    side_s = 60 * report.turns / report.rpm
+    taste = report.seconds < HEARD_WHOLE * side_s
+    return f"{report.seconds:.1f} s of {side_s:.1f} s" if taste else f"{report.seconds:.1f} s"
 
 
 def of_transfer(report: TransferReport) -> str:
@@ -102,10 +112,12 @@ def of_transfer(report: TransferReport) -> str:
     if report.gaps:
         count = "1 gap" if report.gaps == 1 else f"{report.gaps} gaps"
         gaps = f"{count}: {of_gaps(report.mended_seconds, report.missing_seconds)}"
+    stretch = round(report.axis_stretch_percent, 2)
+    axes = f"{stretch:+.2f} % more dots across than down, taken out" if stretch else "as many dots across as down"
     lines = [
-        f"{name}: {report.seconds:.1f} s, {report.turns:.1f} turns{ends} at {_speed(report.rpm)} rpm "
+        f"{name}: {_length(report)}, {report.turns:.1f} turns{ends} at {_speed(report.rpm)} rpm "
         f"({report.rpm_from}), {report.curve} curve ({report.curve_from})",
-        f"{report.direction}; {report.axis_stretch_percent:+.2f} % more dots across than down, taken out{wow}",
+        f"{report.direction}; {axes}{wow}",
         f"{sizes}{off}",
         f"{gaps}; sure of the track {report.confidence:.2f}",
     ]

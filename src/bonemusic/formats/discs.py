@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FormatError
+from ..files import head_of
+from ..pictures.read import is_picture
 from ..progress import Progress
 from ..units import rpm_text, shown
 from .registry import HEAD, for_reading, sniffed
@@ -62,7 +64,7 @@ def found(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         raise FormatError("there is no disc to read; name its file")
     if len(files) > MOST_FILES:
         raise FormatError(f"{len(files):,} files are no disc's; name the parts of one, {MOST_FILES:,} at most")
-    formats = {for_reading(each).name: each for each in files.values()}
+    formats = {_format_of(each): each for each in files.values()}
     if len(formats) > 1:
         listed = ", ".join(f"{shown(path.name)} is {name}" for name, path in sorted(formats.items()))
         raise FormatError(f"the parts of one disc are of one format, and {listed}; name the files of one disc")
@@ -103,6 +105,13 @@ def read(
     groove, warnings = groove_of(drawing, speed or else_rpm, progress=progress)
     ends = _ends_missing([path.name for path in paths], drawing, float(groove.spiral.value.max()))
     return groove, (*untold, *drawing.notes, *warnings, *ends)
+
+
+def _format_of(path: Path) -> str:
+    """The name of a drawing's format; a scan among drawings is told as what it is."""
+    if is_picture(head_of(path, HEAD, FormatError, "the file of a disc")):
+        raise FormatError(f"{shown(path.name)} is a scan, and no part of a drawing; play scans by themselves")
+    return for_reading(path).name
 
 
 def _drawn(paths: Sequence[Path], progress: Progress) -> Drawing:
@@ -170,7 +179,9 @@ def _drawings_in(folder: Path) -> tuple[list[Path], list[str]]:
             formats.add(name)
             drawings.append(path)
     if not drawings:
-        raise FormatError(f"{folder}: holds no drawing of a disc; name a file, or the folder with its parts")
+        raise FormatError(
+            f"{folder}: holds no drawing of a disc; name a file (a scan, too), or the folder with its parts"
+        )
     if len(formats) > 1:
         several = ", ".join(sorted(formats))
         raise FormatError(f"{folder}: holds drawings of several formats ({several}); name the files of one disc")

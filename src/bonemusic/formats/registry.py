@@ -72,7 +72,8 @@ def for_reading(path: Path) -> Format:
         return found
     listed = ", ".join(f.name for f in known() if _is_read(f))
     raise FormatError(
-        f"{path.name}: is no drawing of a disc; known are {listed}, and 'bonemusic cut' makes one of a song"
+        f"{path.name}: is no drawing of a disc; known are {listed} (of scans PNG, JPEG, TIFF, BMP, WebP, DICOM), and "
+        "'bonemusic cut' makes one of a song"
     )
 
 

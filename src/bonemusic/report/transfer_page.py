@@ -50,8 +50,8 @@ def transfer_page(report: TransferReport, seen: Seen) -> str:
         f'{_head(report, title)}<section class="side-of" aria-labelledby="read">\n<h2 id="read">How it was read</h2>\n'
         f'<div class="verdict">\n<div>\n{_told(report)}</div>\n{_disc(report, seen)}</div>\n{_facts(report)}'
         f"{_over(report, seen)}{_sound(report, seen)}{_gaps(report)}</section>\n{_everything(report)}</main>\n"
-        "<footer><p>Made by <b>bonemusic</b>. This page is one file: it fetches nothing and runs nothing."
-        "</p></footer>\n</body>\n</html>\n"
+        "<footer><p>Made by <b>bonemusic</b>. This page fetches nothing and runs nothing; keep it beside "
+        "its sounds and its picture.</p></footer>\n</body>\n</html>\n"
     )
 
 
@@ -96,13 +96,14 @@ def _told(report: TransferReport) -> str:
 def verdict(report: TransferReport) -> str:
     """The page in two sentences."""
     lost = report.missing_seconds
+    side = duration(60 * report.turns / report.rpm)  # not what --regions let us hear of it
     if not report.gaps:
-        read = f"All of {duration(report.seconds)} was seen, nothing had to be mended."
+        read = f"All of {side} was seen, nothing had to be mended."
     elif not lost:
-        read = f"All of {duration(report.seconds)} is there; {brief(report.mended_seconds)} of it had to be mended."
+        read = f"All of {side} is there; {brief(report.mended_seconds)} of it had to be mended."
     else:
         mended = f", and {brief(report.mended_seconds)} had to be mended" if report.mended_seconds else ""
-        read = f"Of {duration(report.seconds)}, {brief(lost)} are lost{mended}."
+        read = f"Of {side}, {brief(lost)} are lost{mended}."
     if report.faults:
         many = "A fault" if len(report.faults) == 1 else f"{len(report.faults)} faults"
         read += f" {many} of the scan cost sound: see below."
@@ -132,7 +133,7 @@ def _disc(report: TransferReport, seen: Seen) -> str:
 def _facts(report: TransferReport) -> str:
     gaps = of_gaps(report.mended_seconds, report.missing_seconds)
     facts = [
-        ("Length", clock(report.seconds), f"{number(report.turns, 1)} turns at {speed(report.rpm)} rpm."),
+        ("Length", clock(report.seconds), _side(report)),
         (
             "Curve to try",
             text(report.suggested_curve or "unknown"),
@@ -158,6 +159,12 @@ def _facts(report: TransferReport) -> str:
         for name, value, told in facts
     )
     return f'<dl class="facts">\n{cards}</dl>\n'
+
+
+def _side(report: TransferReport) -> str:
+    side_s = 60 * report.turns / report.rpm
+    of = f"of {clock(side_s)}, " if clock(side_s) != clock(report.seconds) else ""
+    return f"{of}{number(report.turns, 1)} turns at {speed(report.rpm)} rpm."
 
 
 def _sizes(report: TransferReport) -> tuple[str, str]:

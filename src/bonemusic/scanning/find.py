@@ -38,6 +38,7 @@ CIRCLES = 0.3
 MARGIN_M = 2e-3
 UNIT_PER_M = 47_244.0
 """Pixels to the metre until the scale is known: 1200 dpi."""
+CLOCKWISE = "the groove runs clockwise inwards: a mirrored scan (try --mirror), or a disc that starts inside"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,8 @@ def _found(grey: NDArray[Any], dots_per_m: tuple[float, float] | None, progress:
     low, high = (float(r) for r in np.percentile(radius, [3, 97]))
     if dots_per_m is not None and not SMALLEST_M < high < LARGEST_M:
         raise FormatError(
-            f"by its {mean * 25.4e-3:.0f} dpi the disc would be {2e3 * high:.4g} mm wide; give the right one with --dpi"
+            f"by its {mean * 25.4e-3:.0f} dpi the disc would be {2e3 * high:.4g} mm wide; give the right one with "
+            "--dpi, or cut one disc out, if there are several in the picture"
         )
     finest = float(np.percentile(met.tiles.wave_px, 20))
     if finest < LEAST_PITCH_PX:
@@ -265,7 +267,7 @@ def _notes(lines: Lines, side: spokes.Spokes, lit: NDArray[Any], advance_m: floa
     if seen < 0.9:
         notes.append(f"the groove is seen on {100 * min(seen, 1):.0f} % of what is in the picture; the rest is unlit")
     if advance_m > 0:
-        notes.append("the groove runs clockwise inwards: a mirrored scan (try --mirror), or a disc that starts inside")
+        notes.append(CLOCKWISE)
     if abs(advance_m) > 1.5 * lines.spacing_m:
         notes.append("each turn shows as two lines: the walls of one groove, or two grooves side by side")
     if not lines.sure:

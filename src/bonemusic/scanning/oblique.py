@@ -36,6 +36,12 @@ def told(ring: Ring, expected: float) -> str:
     stretch = abs(ring.geometry.stretch - expected)
     skew = abs(float(ring.solved.terms[3]))
     near = math.hypot(*ring.solved.terms[4:]) * ring.dense_m[1]
+    if stretch > MOST_STRETCH >= abs(ring.geometry.stretch):
+        more, which = (expected, "across than down") if expected > 0 else (1 / (1 + expected) - 1, "down than across")
+        raise FormatError(
+            f"its file tells of {100 * more:.0f} % more dots {which}, and its disc is round without that; give the "
+            "right resolution with --dpi"
+        )
     if stretch > MOST_STRETCH:
         why = f"its axes differ by {100 * stretch:.1f} %"
     elif skew > MOST_OBLIQUE:

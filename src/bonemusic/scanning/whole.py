@@ -73,8 +73,10 @@ def _astray(look: Look, path: Walk) -> NDArray[Any]:
     count, pitch = counted(look, at)
     twice = (count < 0) & (count != UNKNOWN)
     runs = np.flatnonzero(np.diff(np.concatenate([[False], twice, [False]]).astype(np.int8))).reshape(-1, 2)
-    # where a side ends in a locked groove it lies on itself
-    found = [(first - 1, last) for first, last in runs.tolist() if last < len(count) - 1]
+    # where a side ends in a locked groove it lies on itself, but for where the joint hides it
+    alone = np.flatnonzero(count >= 0)
+    end = int(alone[-1]) if len(alone) else 0
+    found = [(first - 1, last) for first, last in runs.tolist() if first < end]
     missed = skips.numbered(count, at.radius_px, pitch, look.sight.width_px)
     found += [(int(k) - 1, int(k) + PER_TURN) for k in np.flatnonzero(np.diff(missed)) + 1]
     return np.asarray(at.angle_rad[0] + (2 * math.pi / PER_TURN) * np.array(found, np.float64).reshape(-1, 2))

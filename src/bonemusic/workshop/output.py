@@ -146,7 +146,7 @@ def refuse(path: Path) -> None:
     with _told(path):
         there = path.exists()
         if path.is_dir():
-            raise OutputError(f"{path} is a directory; name a file in it, such as {path / 'disc.svg'}")
+            raise OutputError(f"{path} is a directory; name a file in it")
         if not there and not path.parent.exists():
             raise OutputError(f"{path}: there is no folder {path.parent}; make it first")
         if not there and not path.parent.is_dir():

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from .. import presets
 from ..errors import FormatError
 from ..files import head_of
+from ..formats.registry import HEAD, sniffed
+from ..pictures.read import is_picture
 from ..pictures.scan import scan
 from ..pictures.values import BAND_ROWS, Values, straight
 from ..progress import Progress, silent
 from ..scanning import perspective
 from ..scanning.faults import faults
+from ..scanning.find import CLOCKWISE
 from ..scanning.reader import Reading, read_all
 from ..scanning.rings import rings_of
 from ..scanning.wow import wow
@@ -29,6 +32,7 @@ from .transferred import Scanned
 
 LEAST_SURE, WELL_SURE = 0.1, 0.9
 """The track's mean confidence, and against how much of the groove was seen when the disc was found."""
+AS_MIRRORED = "with --mirror the groove runs clockwise inwards: leave --mirror out, unless the disc starts inside"
 WINDINGS = {1: "counter-clockwise inwards, as records run", -1: "clockwise inwards: mirrored, or begun inside"}
 
 
@@ -40,8 +44,8 @@ def read_scans(sources: Sequence[Path], recipe: Recipe, progress: Progress = sil
     FormatError
         No picture, no disc, scans of different sides.
     """
-    for source in sources:  # what is not there is told before the others are read
-        head_of(source, 1, FormatError, "a scan")
+    for source in sources:  # what is not there, or no scan, is told before the others are read
+        _refuse_drawing(source, len(sources))
     values = _values(sources[0], recipe, progress)
     at: list[str] = []
 
@@ -61,6 +65,18 @@ def read_scans(sources: Sequence[Path], recipe: Recipe, progress: Progress = sil
             raise
         raise FormatError(f"{at[0]}: {why}") from why
     return of_reading(reading, values, recipe)
+
+
+def _refuse_drawing(source: Path, many: int) -> None:
+    """Refuse what is no picture, but a disc all the same."""
+    head = head_of(source, HEAD, FormatError, "a scan")
+    drawn = None if is_picture(head) else sniffed(head)
+    if drawn is None:
+        return
+    name = name_shown(source.name)
+    if many > 1:
+        raise FormatError(f"{name}: is a drawing ({drawn.name}), and no scan of the same side; play it by itself")
+    raise FormatError(f"{name}: is a drawing ({drawn.name}), and no scan; 'bonemusic play' makes sound of it")
 
 
 def _values(source: Path, recipe: Recipe, progress: Progress) -> Values:
@@ -111,8 +127,14 @@ def of_reading(reading: Reading, values: Values, recipe: Recipe) -> Scanned:
         faults=faults(
             values.grey, at, found.inner_m, found.outer_m, found.width_m * at.dots_per_m, found.pitch_m * at.dots_per_m
         ),
-        notes=(*values.notes, *reading.notes, *_doubts(reading), *notes),
+        notes=(*values.notes, *_of_side(reading.notes, recipe), *_doubts(reading), *notes),
     )
+
+
+def _of_side(notes: Sequence[str], recipe: Recipe) -> Iterator[str]:
+    """What was seen of a groove, told to somebody who may have mirrored it."""
+    for note in notes:
+        yield AS_MIRRORED if recipe.scan.mirror and note == CLOCKWISE else note
 
 
 def _speed(reading: Reading, recipe: Recipe) -> tuple[float, str, tuple[str, ...]]:

@@ -54,6 +54,19 @@ def cut_out(groove: Groove, regions: tuple[tuple[float, float], ...]) -> tuple[G
     return tuple(parts)
 
 
+def silences(groove: Groove, regions: tuple[tuple[float, float], ...], missing: NDArray[Any]) -> NDArray[Any]:
+    """Where nothing is heard, (k, 2) in seconds: what is `missing` of the groove's samples, and the pauses."""
+    runs = np.asarray(missing, np.float64).reshape(-1, 2)
+    heard: list[NDArray[Any]] = []
+    begin_s = 0.0
+    for part, first in zip(cut_out(groove, regions), firsts(groove, regions), strict=True):
+        inside = np.clip(runs - first, 0, len(part))
+        end_s = begin_s + len(part) / groove.rate_hz
+        heard += [begin_s + inside[inside[:, 1] > inside[:, 0]] / groove.rate_hz, np.array([[end_s, end_s + PAUSE_S]])]
+        begin_s = end_s + PAUSE_S
+    return np.concatenate(heard[:-1])
+
+
 def one_after_another(heard: Sequence[NDArray[Any]], rate_hz: int) -> NDArray[Any]:
     """The sounds, each (frames, channels), with a quarter of a second between; one alone is left as it is."""
     if len(heard) == 1:

@@ -15,6 +15,8 @@ QUIET_PERCENT = 10.0
 LOWEST_HZ, HIGHEST_HZ = 40.0, 20_000.0
 """Below 40 Hz a third of an octave holds too few lines of a frame's spectrum to tell a level."""
 FLOOR_DB = -200.0
+MOST_SILENT = 0.05
+"""Of a frame: what is more of a gap than that tells nothing of the noise."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class Spectrum:
         return len(self.centre_hz)
 
 
-def spectrum(samples: NDArray[Any], rate_hz: int) -> Spectrum:
+def spectrum(samples: NDArray[Any], rate_hz: int, silent_s: NDArray[Any] | None = None) -> Spectrum:
     """The spectrum of one channel.
 
     Parameters
     ----------
     samples : ndarray, float32, (n,)
     rate_hz : int
+    silent_s : ndarray, float64, (k, 2) or None
+        Seconds between which there is nothing, in order: no quiet moments of the recording.
 
     Returns
     -------
@@ -67,8 +71,19 @@ def spectrum(samples: NDArray[Any], rate_hz: int) -> Spectrum:
         heard = np.fft.rfft(samples[first : first + FRAME] * window)
         total = np.concatenate([[0.0], np.cumsum(np.abs(heard) ** 2)])
         row[:] = np.diff(np.interp(edges, lines, total), axis=1)[:, 0] * scale
-    quiet = np.percentile(power, QUIET_PERCENT, axis=0)
+    quiet = np.percentile(power[_there(firsts, rate_hz, silent_s)], QUIET_PERCENT, axis=0)
     return Spectrum(bands, _decibels(power.mean(0)), _decibels(quiet))
+
+
+def _there(firsts: NDArray[Any], rate_hz: int, silent_s: NDArray[Any] | None) -> NDArray[Any]:
+    """Which frames hold sound; all, where none does."""
+    if silent_s is None or not len(silent_s):
+        return np.ones(len(firsts), np.bool_)
+    silent = np.stack([np.zeros(len(silent_s)), np.cumsum(silent_s[:, 1] - silent_s[:, 0])], 1)
+    silent[1:, 0] = silent[:-1, 1]
+    until = [np.interp(at / rate_hz, silent_s.ravel(), silent.ravel()) for at in (firsts, firsts + FRAME)]
+    there = np.asarray((until[1] - until[0]) * rate_hz <= MOST_SILENT * FRAME)
+    return there if there.any() else ~there
 
 
 def _bands(highest_hz: float) -> NDArray[Any]:

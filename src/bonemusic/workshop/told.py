@@ -16,6 +16,7 @@ from ..scanning import overlay
 from ..scanning.rings import Circle
 from .likely import Suggested, suggested
 from .recipe import Recipe
+from .regions import silences
 from .reports import GapReport, TransferReport
 from .spectrum import Spectrum, spectrum
 from .transferred import Heard, Scanned, Seen, over_the_side
@@ -40,7 +41,8 @@ def told(
     files: Sequence[str],
 ) -> tuple[TransferReport, Seen]:
     """The report of a transfer, and what is drawn of it."""
-    spectra = _spectrum(flat), _spectrum(heard)
+    silent_s = silences(scanned.flat, recipe.scan.regions, scanned.missing)
+    spectra = _spectrum(flat, silent_s), _spectrum(heard, silent_s)
     advice = suggested(spectra[0], float(scanned.flat.rpm))
     seen = _seen(scanned, flat, heard, spectra, _under(curve, spectra[0]), advice, disc)
     return _report(scanned, sources, recipe, curve, stylus, flat, heard, seen, files), seen
@@ -85,7 +87,7 @@ def _report(
         label_diameter_mm=_diameter_mm(rings.label),
         hole_diameter_mm=_diameter_mm(rings.hole),
         hole_off_mm=None if rings.hole is None else round(1e3 * rings.hole.off_m(at), 3),
-        axis_stretch_percent=round(100 * at.stretch, 4),
+        axis_stretch_percent=round(100 * at.stretch, 4) + 0.0,  # never -0.0
         wow_before_percent=_rounded(scanned.wow_before_percent, 4),
         wow_after_percent=_rounded(scanned.wow_after_percent, 5),
         confidence=round(float(sure.mean(dtype=np.float64)), 4) if len(sure) else 0.0,
@@ -142,9 +144,9 @@ def _largest(scanned: Scanned) -> tuple[GapReport, ...]:
     return tuple(rows)
 
 
-def _spectrum(heard: Heard) -> Spectrum:
+def _spectrum(heard: Heard, silent_s: NDArray[Any]) -> Spectrum:
     """Of the first channel; 0 dB is a tone of 5 cm/s peak."""
-    made = spectrum(heard.audio.samples[:, 0], heard.audio.rate_hz)
+    made = spectrum(heard.audio.samples[:, 0], heard.audio.rate_hz, silent_s)
     over_db = PEAK_DB - heard.gain_db
     return Spectrum(made.centre_hz, made.mean_db + over_db, made.quiet_db + over_db)
 
