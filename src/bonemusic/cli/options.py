@@ -200,7 +200,7 @@ class FileName(click.Path):
     """The name of a file; `-` where the command says what that means."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, readable=False)  # told by whoever opens it
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The name as a path; an empty one is a variable in a script that was not set."""
