@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bonemusic.cli.options import FileName
+
 from .conftest import COMMAND, Run, refused, snapshot
 
 SMALL = ("--disc", "card-5in-78")
@@ -23,6 +25,11 @@ needs_full = pytest.mark.skipif(not FULL.is_char_device(), reason="there is no /
 def at_most(size: int) -> Callable[[], None]:
     """For a child: no file may grow beyond the size, as on a full disk."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_what_may_not_be_read_is_left_to_whoever_opens_it() -> None:
+    """Not being allowed is no wrong usage (2): it could not be done (1)."""
+    assert not FileName().readable
 
 
 def test_places_that_are_none(run: Run, untouched: Path, wav: Path, disc: Path) -> None:

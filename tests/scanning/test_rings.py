@@ -97,3 +97,11 @@ def test_lines_of_a_lead_out_are_no_label() -> None:
 
 def test_a_rim_that_is_not_there_is_not_seen() -> None:
     assert told(disc(), rim_m=None).rim is None
+
+
+def test_rings_of_which_nothing_is_in_the_picture_are_not_seen() -> None:
+    """A third of a disc: the middle lies below the picture, and no pixel of the innermost radii is left."""
+    made = np.ascontiguousarray(disc()[: int(AT.y_px - 12e-3 * AT.down_per_m)])
+    found: Any = SimpleNamespace(rim_m=None, hole=None)
+    rings = rings_of(np.clip(made, 0, 255).astype(np.uint8), AT, found, LAST)
+    assert rings.seen == ()

@@ -87,7 +87,9 @@ def _label(grey: NDArray[Any], geometry: Geometry, innermost_m: float, hole_m: f
     values = spokes.sample(grey, geometry, low, high + 64 * step, step, spokes=SPOKES).between(low, high).values
     total = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
     steps = (total[:, 2 * beside :] - 2 * total[:, beside:-beside] + total[:, : -2 * beside]) / beside
-    middle = np.nanmedian(steps, axis=0)
+    seen = np.isfinite(steps).any(0)  # less than half a disc shows nothing of some radii
+    middle = np.zeros(steps.shape[1])
+    middle[seen] = np.nanmedian(steps[:, seen], axis=0)
     around = (np.sign(middle) * steps > np.abs(middle) / 2).mean(0)
     full = 255 if grey.dtype == np.uint8 else 65535
     height = np.where((around > ALL_AROUND) & (np.abs(middle) > LEAST_STEP * full), np.abs(middle), 0)

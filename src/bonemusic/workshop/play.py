@@ -106,7 +106,7 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
         wow_percent=round(max(each.wow_percent for each in heard), 4),
         clicks_made=sum(each.clicks for each in heard),
         clicks_mended=clicks + (side.gaps or 0),
-        confidence=None if groove.confidence is None else float(np.mean(groove.confidence)),
+        confidence=None if groove.confidence is None else round(float(np.mean(groove.confidence)), 4),
         warnings=side.notes,
     )
 
