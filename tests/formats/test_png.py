@@ -226,7 +226,7 @@ def polar(size, dots_per_m):
     return np.hypot(x, x[:, None]) / dots_per_m, np.arctan2(-x[:, None], x)
 
 
-GROOVE = (tones.GROOVE - light(tones.BARE)) / (1 - light(tones.BARE))
+GROOVE = (tones.light_box().groove[tones.BARE * tones.FINE] - light(tones.BARE)) / (1 - light(tones.BARE))
 """What `parts` shows of a groove."""
 
 

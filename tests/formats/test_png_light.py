@@ -80,13 +80,12 @@ def test_film_gets_brighter_with_its_grey_value_and_passes_what_its_density_says
     assert (np.diff(look.palette.astype(int), axis=0).sum(axis=1) >= 0).all()
 
 
-def test_a_groove_is_brighter_than_dense_film_and_darker_than_clear_film():
+def test_a_groove_is_brighter_than_any_film():
     off = tones.GLINT_TOWARDS_RAD + math.pi / 2  # where nothing glints
     on, beside = [(r * math.cos(off), r * math.sin(off)) for r in (0.06, 0.065)]
-    for grey, brighter in ((0, True), (255, False)):
+    for grey in (0, 128, 200, 255):
         line, film = at(cut_disc(film=even(grey)), on, beside)
-        assert (line.sum() > film.sum() + 60) == brighter
-        assert abs(int(line.sum()) - int(film.sum())) > 60
+        assert line.sum() > film.sum() + 60
 
 
 def test_two_opposed_beams_glint():

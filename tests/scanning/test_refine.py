@@ -174,7 +174,7 @@ def test_both_neighbours_are_taken_off_exactly(k: int, twin: bool) -> None:
     strength = np.random.default_rng(1).uniform(50, 150, len(path)).astype(np.float32)
     alone = np.random.default_rng(2).uniform(0, 255, 2 * SIGHT.reach_px + 1)
     profile = alone + _alone_reference(path, strength, k, path[k] + 0.3, -1.0)
-    how: Any = refine._alone.py_func if twin else refine._alone  # type: ignore[attr-defined]
+    how: Any = refine.cleared.py_func if twin else refine.cleared  # type: ignore[attr-defined]
     whole = int(PER_TURN)
     how(profile, SIGHT.shape, -1.0, path, strength, k, whole, PER_TURN - whole, path[k] + 0.3)
     np.testing.assert_allclose(profile, alone, atol=0.02)  # the tables end at a thousandth of their height

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bonemusic.scanning.sight import LIGHT, box
+from bonemusic.scanning.sight import Sight, box
 from bonemusic.scanning.track import Geometry, Track
 from bonemusic.scanning.ways import FULL_M_S, displaced, way_of
+from bonemusic.scanning.widths import LAND, STRENGTH, WIDTH, looks_of
 
 SIGHT = box(5.0, 0.8)
+LOOKS = looks_of(8, 75.0)
 AT = Geometry(0.0, 0.0, 94_488.0, 94_488.0)
 PER_TURN = 9_600.0
 STRETCHES, COUNT = 24, 8192
@@ -20,20 +22,39 @@ STRETCHES, COUNT = 24, 8192
 
 def _told(
     swing_px: float = 0.0, wider: float = 0.0, brighter: float = 0.0, noise: float = 2.0, strength: float = 150.0,
-    slow: float = 0.0,
-) -> NDArray[Any]:  # fmt: skip
-    """What is measured of a tone 1.5 times to a hundred samples, a path that does not know of it, and noise."""
+    slow: float = 0.0, behind: float = 0.0, speech: float = 1.0, unlit: float = 0.0, dusty: bool = False,
+) -> tuple[NDArray[Any], Sight, NDArray[Any], NDArray[Any]]:  # fmt: skip
+    """What is measured of a tone 1.5 times to a hundred samples, a path that does not know of it, and noise.
+
+    `behind` is how much a picture behind changes the land, and so the strength; `speech` how much of the time there is
+    the tone; `unlit` how much of the side is not seen.
+    """
     rng = np.random.default_rng(1)
     wave = np.sin(2 * np.pi * np.arange(COUNT) / 66.7 + rng.uniform(0, 6.28, STRETCHES)[:, None])
+    wave *= np.arange(COUNT) % 4096 < speech * 4096
+    ray = behind * strength * np.sin(2 * np.pi * np.arange(COUNT) / 173)
     drift = 1 + slow * np.sin(2 * np.pi * np.arange(COUNT) / 6000)
-    told = np.zeros((STRETCHES, 6, COUNT))
-    bright = strength * drift * (1 + brighter * wave)
-    told[:, 2] = bright + noise * SIGHT.noise_gain * rng.standard_normal(wave.shape)
-    told[:, 1] = bright * (swing_px * wave + 0.02 * rng.standard_normal(wave.shape))
+    told, wide = np.zeros((STRETCHES, 6, COUNT)), np.zeros((STRETCHES, 4, COUNT))
+    unsure = noise * np.array(
+        [LOOKS.gain(0, SIGHT.width_px) / max(strength, 1.0), *(LOOKS.gain(k, 5.0) for k in (1, 2, 2))]
+    )
+    bright = strength * drift * (1 + brighter * wave) - ray
+
+    def grain(deviation: float) -> NDArray[Any]:
+        return deviation * rng.standard_normal(wave.shape)
+
+    told[:, 2] = bright + grain(noise * SIGHT.noise_gain)
+    told[:, 1] = bright * (swing_px * wave + grain(0.02))
     told[:, 4] = noise
-    light = noise * np.linalg.norm(SIGHT.weights[LIGHT])
-    told[:, 5] = bright * SIGHT.width_px * (1 + wider * wave) + light * rng.standard_normal(wave.shape)
-    return told
+    wide[:, WIDTH] = SIGHT.width_px * (1 + wider * wave) + grain(unsure[WIDTH])
+    wide[:, STRENGTH] = bright + grain(unsure[STRENGTH])
+    wide[:, LAND] = 60 + ray + grain(unsure[LAND])
+    dark = np.arange(STRETCHES) < unlit * STRETCHES
+    wide[dark, WIDTH] = 2 + 3 * np.abs(grain(1)[dark])
+    wide[dark, STRENGTH] = grain(20)[dark]
+    if dusty:
+        wide[:, :, ::1500] *= 3
+    return told, SIGHT, wide, unsure
 
 
 @pytest.mark.parametrize(
@@ -42,26 +63,40 @@ def _told(
         ("lateral", {}),
         ("lateral", {"swing_px": 0.8}),
         ("lateral", {"swing_px": 0.8, "wider": 0.05}),  # slopes make a groove look wider
+        ("lateral", {"swing_px": 0.8, "wider": 0.05, "speech": 0.3}),
         ("lateral", {"noise": 40.0}),
         ("lateral", {"slow": 0.5}),  # a lamp
+        ("lateral", {"behind": 0.2}),  # an X-ray
+        ("lateral", {"behind": 0.2, "swing_px": 0.01}),
+        ("lateral", {"dusty": True}),
+        ("lateral", {"unlit": 0.4}),
         ("lateral", {"swing_px": 0.8, "wider": 0.3, "strength": 0.0}),
         ("vertical", {"wider": 0.2}),
+        ("vertical", {"wider": 0.2, "speech": 0.3}),
+        ("vertical", {"wider": 0.03}),
         ("vertical", {"wider": 0.2, "brighter": 0.05}),
         ("vertical", {"wider": 0.1, "swing_px": 0.02}),
+        ("vertical", {"wider": 0.1, "behind": 0.2}),
+        ("vertical", {"wider": 0.1, "unlit": 0.4, "dusty": True}),
         ("density", {"brighter": 0.3}),
         ("density", {"brighter": 0.08}),
+        ("density", {"brighter": 0.3, "speech": 0.3}),
         ("density", {"brighter": 0.3, "slow": 0.4, "noise": 6.0}),
+        ("density", {"brighter": 0.3, "behind": 0.2}),
     ],
 )
-def test_the_way_is_told(way: str, wish: dict[str, float]) -> None:
-    assert way_of(_told(**wish), SIGHT) == way
+def test_the_way_is_told(way: str, wish: dict[str, Any]) -> None:
+    assert way_of(*_told(**wish)) == way
 
 
 def test_where_nothing_was_seen_a_groove_swings() -> None:
-    told = _told(brighter=0.3)
+    told, sight, wide, unsure = _told(brighter=0.3)
     told[:, :, : COUNT * 2 // 3] = 0
-    assert way_of(told, SIGHT) == "lateral"
-    assert way_of(np.zeros_like(told), SIGHT) == "lateral"
+    assert way_of(told, sight, wide, unsure) == "lateral"
+    assert way_of(np.zeros_like(told), sight, wide, unsure) == "lateral"
+    told = _told(brighter=0.3)[0]
+    assert way_of(told, sight, np.zeros_like(wide), unsure) == "lateral"
+    assert way_of(told[:, :, :300], sight, wide[:, :, :300], unsure) == "lateral"  # too short to tell
 
 
 def _track(strength: NDArray[Any], width_px: NDArray[Any], sure: NDArray[Any] | None = None) -> Track:

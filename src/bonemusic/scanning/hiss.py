@@ -40,6 +40,7 @@ def reduced(
     groove_rate_hz: float,
     first: int,
     replay: Callable[[NDArray[Any]], NDArray[Any]],
+    floor: float = FLOOR,
     progress: Progress = silent,
 ) -> NDArray[Any]:
     """Sound with the picture's noise turned down and its blur undone.
@@ -57,6 +58,8 @@ def reduced(
     first : int
     replay : callable
         The complex gain from displacement (m) to sound, of frequencies in Hz.
+    floor : float
+        Nothing is turned down by more; at 1 the noise stays, and the blur alone is undone.
 
     Returns
     -------
@@ -78,12 +81,12 @@ def reduced(
     out = np.zeros(padded.shape)
     carried = np.ones((samples.shape[1], len(hz)))
     for begin in range(0, frames, CHUNK):
-        progress("turning the picture's noise down", begin / frames)
+        progress("undoing the picture's blur", begin / frames)
         some = np.arange(begin, min(begin + CHUNK, frames))
         parts = some[:, None] * hop + np.arange(size)
         for channel in range(samples.shape[1]):
             seen = np.fft.rfft(padded[parts, channel] * window, axis=1)
-            turn_down(seen, spectra, raised, place[some], over[some], carried[channel])
+            turn_down(seen, spectra, raised, place[some], over[some], floor, carried[channel])
             back = np.fft.irfft(seen, size, axis=1) * window
             for k, each in enumerate(some.tolist()):
                 out[each * hop : each * hop + size, channel] += back[k]
@@ -98,6 +101,7 @@ def turn_down(
     raised: NDArray[Any],
     place: NDArray[Any],
     over: NDArray[Any],
+    floor: float,
     carried: NDArray[Any],
 ) -> None:
     """Turn frames down, and up, in place, (frames, bins); `carried`: the last frame's power over its noise, after."""
@@ -112,7 +116,7 @@ def turn_down(
             ratio = max(CARRIED * carried[f] + (1.0 - CARRIED) * max(power - 1.0, 0.0), LEAST_RATIO)
             gain = ratio / (1.0 + ratio)
             carried[f] = gain * gain * power
-            seen[k, f] *= max(gain, FLOOR) * (raised[low, f] * (1.0 - part) + raised[high, f] * part)
+            seen[k, f] *= max(gain, floor) * (raised[low, f] * (1.0 - part) + raised[high, f] * part)
 
 
 def _at(grain: Grain, cycles: NDArray[Any]) -> NDArray[Any]:

@@ -61,8 +61,7 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
         What is told is as of `refine.measure`, but for the first column: how far the groove is from where it is at the
         stretch's beginning (px).
     """
-    length = min(LEARNING_SAMPLES, looked.samples)
-    firsts = np.unique(np.linspace(0, looked.samples - length, LEARNING_BLOCKS).astype(int)).tolist()
+    firsts, length = stretches(looked)
     told = np.empty((len(firsts), 6, length), np.float32)
     sums = np.zeros((len(firsts), 2, 2 * sight.reach_px * FINE + 1))
 
@@ -75,6 +74,12 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
         list(pool.map(one, range(len(firsts))))
     seen, count = sums.sum(0)
     return learned(seen, count, sight), told
+
+
+def stretches(looked: Looked) -> tuple[list[int], int]:
+    """First samples of those that `taste` looks at, and how many each has."""
+    length = min(LEARNING_SAMPLES, looked.samples)
+    return np.unique(np.linspace(0, looked.samples - length, LEARNING_BLOCKS).astype(int)).tolist(), length
 
 
 def measured(

@@ -47,7 +47,8 @@ def merged(tracks: list[Track], spirals: list[Knots]) -> Track:
     first = tracks[0]
     weight = _weight(first)
     total = weight * first.radius_m
-    strength, sure, light = first.strength.copy(), first.confidence.copy(), first.light.copy()
+    wide = weight * _width(first)
+    strength, sure = first.strength.copy(), first.confidence.copy()
     for number, (track, spiral) in enumerate(zip(tracks[1:], spirals[1:], strict=True), 2):
         shift = turned(first, spirals[0], track, spiral)
         if shift is None:
@@ -56,11 +57,11 @@ def merged(tracks: list[Track], spirals: list[Knots]) -> Track:
         more = _weight(other)
         total += more * (other.radius_m + _apart(first, other))
         weight = weight + more
-        clearer = more > _weight(first)
+        wide += more * _width(other)
         strength = np.hypot(strength, other.strength * np.float32(first.noise / other.noise))
-        light = np.where(clearer, other.light, light)
         sure = np.maximum(sure, other.confidence)
     radius = np.where(weight > 0, total / np.maximum(weight, 1e-30), first.radius_m)
+    light = (strength * wide / np.maximum(weight, 1e-30)).astype(np.float32)
     return Track(first.geometry, first.start_rad, first.steps_per_turn, radius, strength, sure, light, first.noise)
 
 
@@ -113,6 +114,11 @@ def _weight(track: Track) -> NDArray[Any]:
     """What each sample counts for: the square of its contrast, if it was seen."""
     clear = np.asarray(track.strength, np.float64) / track.noise
     return np.asarray(np.where(track.confidence > 0, track.confidence * clear * clear, 0.0))
+
+
+def _width(track: Track) -> NDArray[Any]:
+    """Its light over its strength, px."""
+    return np.asarray(track.light / np.maximum(track.strength, np.float32(1e-3)))
 
 
 def _moved(track: Track, shift: float, count: int) -> Track:

@@ -85,7 +85,7 @@ def measure(
                 here = 0.0
                 break
             if not alone:
-                _alone(profile, shape, sign, path, strength, k, whole, part, middle)
+                cleared(profile, shape, sign, path, strength, k, whole, part, middle)
             weigh(profile, rows, mix, out)
             here = sign * out[1]
             off = sign * (out[0] - tilt * out[3]) / max(steady, here)
@@ -109,12 +109,12 @@ def measure(
                 for row in range(4):
                     land += profile[i] * mix[3, row] * rows[row, i]
             if read(grey, frame, across, down, middle + aside, reach, profile):
-                _alone(profile, shape, sign, path, strength, k, whole, part, middle + aside)
+                cleared(profile, shape, sign, path, strength, k, whole, part, middle + aside)
                 _add(profile, land + out[3] * aside, out[3], sign * here, off - aside, seen)
 
 
 @kernel
-def _alone(
+def cleared(
     profile: NDArray[Any],
     shape: NDArray[Any],
     sign: float,

@@ -20,6 +20,7 @@ from .sight import BLUR_PX, box
 from .track import Track
 from .ways import Way, way_of
 from .whole import whole
+from .widths import tasted, widened
 
 COARSER = 2
 """The groove is followed in steps of so many samples, and then measured at each of them: no path bends sooner."""
@@ -84,11 +85,16 @@ def follow(
     geometry = settle.settled(means, found.geometry)
     looked = Looked(grey, geometry, found.bright, walk.moved(seen, found.geometry, geometry, COARSER))
     learned, told = taste(looked, sight)
-    way: Way = "density" if track == "density" else "lateral" if track == "lateral" else way_of(told, learned)
+    roomy = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots, found.pitch_m * dots)
+    way: Way = "density" if track == "density" else "lateral"
+    if track == "auto":
+        way = way_of(told, learned, *tasted(looked, roomy, told))
     if way == "vertical":
-        learned = box(found.width_m * dots, BLUR_PX, ROOM * found.width_m * dots, found.pitch_m * dots)
+        learned = roomy
     grain = grain_of(looked, learned) if way == "lateral" else None
     one = measured(looked, learned, way == "density", WIDENING if way == "vertical" else confidence.ALLOWED, progress)
+    if way == "vertical":
+        one = widened(looked, learned, one, progress)
     _doubted(one, told_apart.doubtful_rad)
     one, closed = closing.once(one, found.width_m)
     return Followed(one, found, way, closed, grain, told_apart.notes)

@@ -69,10 +69,11 @@ def play(sources: Sequence[Path], recipe: Recipe, out: Path, progress: Progress 
         for part in cut_out(groove, recipe.scan.regions)
     ]
     sounds = [each.samples for each in heard]
-    if side.grain is not None and side.strength is not None and recipe.scan.noise == "reduce":
+    if side.grain is not None and side.strength is not None:
+        kept = recipe.scan.noise == "keep"
         starts = firsts(groove, recipe.scan.regions)
         sounds = [
-            quieter(sound, heard[0].rate_hz, groove, first, side.grain, side.strength, curve, progress)
+            quieter(sound, heard[0].rate_hz, groove, first, side.grain, side.strength, curve, progress, kept)
             for sound, first in zip(sounds, starts, strict=True)
         ]
     samples = one_after_another(sounds, heard[0].rate_hz)

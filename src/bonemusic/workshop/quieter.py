@@ -1,4 +1,4 @@
-"""Sound that was played from a scan, the picture's own noise turned down."""
+"""Sound that was played from a scan, the picture's own noise turned down, and its blur undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..groove import Groove
 from ..presets import Curve
 from ..progress import Progress
 from ..scanning.grain import Grain
-from ..scanning.hiss import reduced
+from ..scanning.hiss import FLOOR, reduced
 
 FALL = 1.15
 """What is heard ends so far below half the lower rate, as the preamplifier's does."""
@@ -28,8 +28,9 @@ def quieter(
     strength: NDArray[Any],
     curve: Curve,
     progress: Progress,
+    kept: bool = False,
 ) -> NDArray[Any]:
-    """The sound of a groove from sample `first` on, quieter by the noise that the picture put into it.
+    """The sound of a groove from sample `first` on, without the picture's noise, its treble right.
 
     Parameters
     ----------
@@ -37,9 +38,11 @@ def quieter(
         As `playing.player.play` gives it, with this curve.
     strength : ndarray, float32, (n,)
         Of the track.
+    kept : bool
+        Whether the noise stays as it is: treble is put right all the same, and the noise with it.
     """
     replay = partial(_gain, from_displacement(curve, min(groove.rate_hz, rate_hz) / 2 / FALL))
-    return reduced(samples, rate_hz, grain, strength, groove.rate_hz, first, replay, progress)
+    return reduced(samples, rate_hz, grain, strength, groove.rate_hz, first, replay, 1.0 if kept else FLOOR, progress)
 
 
 def _gain(response: Any, frequency_hz: NDArray[Any]) -> NDArray[Any]:

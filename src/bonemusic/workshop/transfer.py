@@ -134,13 +134,14 @@ def _heard(
     turntable = presets.turntable("ideal")
     rate_hz = recipe.scan.rate_hz or RATE_HZ
     sounds = []
-    quiet = mend is not None and mend.grain is not None and recipe.scan.noise == "reduce"
+    kept = recipe.scan.noise == "keep"
+    quiet = mend is not None and mend.grain is not None and not kept
     starts = firsts(groove, recipe.scan.regions)
     for part, first in zip(cut_out(groove, recipe.scan.regions), starts, strict=True):
         sound = play_groove(part, turntable, stylus, curve, rate_hz=rate_hz, progress=progress).samples
-        if quiet and mend is not None and mend.grain is not None:
+        if mend is not None and mend.grain is not None:
             strength = np.asarray(mend.track.strength)
-            sound = quieter(sound, rate_hz, groove, first, mend.grain, strength, curve, progress)
+            sound = quieter(sound, rate_hz, groove, first, mend.grain, strength, curve, progress, kept)
         sounds.append(sound)
     samples = one_after_another(sounds, rate_hz)
     clicks = 0

@@ -5,9 +5,10 @@ of the Society of Chemical Industry 9, 1890, who also found the S of density ove
 as a file holds grey values that look evenly spaced, which densities do too: so density falls from `DENSEST` where the
 grey is 0 to `CLEAREST` where it is 255, along the S that film makes of exposures. The table shines with luminance 1.
 
-A groove is cut through the emulsion, and its walls send light aside: whatever the film was, `GROOVE` of the table's
-light comes through. Over dense film it shines; over clear film, which lets 63 % through, it is a little darker. A
-lamp in the room adds a glint where the groove runs across its light: the two opposed beams that every record shows.
+A groove is cut through the emulsion, and its walls catch light: `GROOVE` of the table's is added to what comes through,
+of which they send some aside and `THROUGH` of it is left. So a groove is brighter than the film beside it, over bones,
+too, and a scan of the picture can be played wherever it lies. A lamp in the room adds a glint where the groove runs
+across its light: the two opposed beams that every record shows.
 Letters and codes run every way and are to be read, so they are shown as bright as what glints, all of them.
 
 Luminances are mixed as light adds, then turned into the grey values of a screen, of which a palette of 256 colours
@@ -29,7 +30,9 @@ STEEPNESS, MIDDLE = 1.8, 0.41
 """Density over grey is an S as film's characteristic curve is: this much steeper in the middle than a straight line,
 and so much of its range at a middle grey. Assumed: what lets bones shine and lungs be dark."""
 GROOVE = 0.42
-"""Luminance of a groove that nothing glints in. Assumed: what it is to be seen on both clear and dense film."""
+"""Luminance of a groove in black film that nothing glints in. Assumed: what it is to be seen there."""
+THROUGH = 0.68
+"""Of a film's light in a groove. Assumed: over the clearest a groove is still a tenth of all grey values brighter."""
 GLINT = 0.70
 """What the glint adds at its brightest. Assumed: to be seen, and no more."""
 LABEL = 1.0
@@ -101,7 +104,7 @@ def light_box() -> Tones:
     """Film on a light table."""
     film = 10.0 ** -_density(_greys())
     index = np.round(255 * np.linspace(0, 1, TONES + 1) ** (1 / GAMMA)).astype(np.uint8)
-    return Tones(_kept(film), _kept(np.full(len(film), GROOVE)), GLINT, LABEL, RIM, index, _palette())
+    return Tones(_kept(film), _kept(GROOVE + THROUGH * film), GLINT, LABEL, RIM, index, _palette())
 
 
 def plain() -> Tones:
