@@ -68,3 +68,13 @@ def test_the_kernel_is_its_twin() -> None:
     np.testing.assert_allclose(both[0][0], both[1][0], rtol=1e-9)
     np.testing.assert_allclose(both[0][1], both[1][1], rtol=1e-9)
     assert (np.abs(both[0][0]) >= 0.3 * np.abs(seen) * 0.999).all()
+
+
+def test_a_strength_of_nothing_but_rounding_is_not_seen() -> None:
+    """Where a picture is all of one grey, weights that sum to 0 leave some 1e-18 of it."""
+    sound = np.random.default_rng(5).standard_normal(N).astype(np.float32)[:, None]
+    strength = np.ones(N, np.float32)
+    strength[: N // 2] = 6e-18
+    out = reduced(sound, RATE, _grain(1e-3), strength, RATE, 0, np.ones_like, FLOOR)
+    assert np.isfinite(out).all()
+    assert 0.1 < out[: N // 2].std() < 1.1  # what is usual counts there

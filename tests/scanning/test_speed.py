@@ -96,6 +96,15 @@ def test_what_is_no_wow_is_none():
     assert wow(radius + music + stretched + wider, STEPS) < 0.001
 
 
+def test_a_lead_in_is_no_wow():
+    radius, _ = spiral(200_000)
+    turns = np.arange(len(radius)) / STEPS
+    lead = 1.6e-3 * np.maximum(2 - turns, 0) ** 2 / 2
+    assert wow(radius + lead, STEPS) < 0.001
+    first = slice(int(8.5 * STEPS))
+    assert wow((radius + lead)[first], STEPS) > 100 * wow(radius[first], STEPS)  # where nothing else is it is told
+
+
 def test_too_little_groove_tells_no_wow():
     assert np.isnan(wow(np.full(100, 0.1), STEPS))
     assert wow(spiral(int(2.5 * STEPS))[0], STEPS) < 1e-6

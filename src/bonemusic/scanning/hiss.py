@@ -133,10 +133,11 @@ def _at(grain: Grain, cycles: NDArray[Any]) -> NDArray[Any]:
 def _clear(strength: NDArray[Any], middles: NDArray[Any], rate_hz: float) -> NDArray[Any]:
     """The groove's strength around some places, where it was seen."""
     half = max(1, round(SLOW_S * rate_hz / 2))
-    total = np.cumsum(np.r_[0.0, np.maximum(strength, 0)])
-    many = np.cumsum(np.r_[0, strength > 0])
+    usual = float(np.median(strength[strength > 0])) if (strength > 0).any() else 1.0
+    seen = strength > 1e-3 * usual  # rounding leaves some 1e-18 where a picture is all of one grey
+    total = np.cumsum(np.r_[0.0, np.where(seen, strength, 0)])
+    many = np.cumsum(np.r_[0, seen])
     low = np.clip(np.rint(middles - half), 0, len(strength)).astype(np.int64)
     high = np.clip(np.rint(middles + half), 0, len(strength)).astype(np.int64)
     count = many[high] - many[low]
-    usual = float(np.median(strength[strength > 0])) if (strength > 0).any() else 1.0
     return np.where(count > 0, (total[high] - total[low]) / np.maximum(count, 1), usual)
