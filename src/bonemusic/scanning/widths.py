@@ -128,15 +128,18 @@ def tasted(looked: Looked, sight: Sight, told: NDArray[Any]) -> tuple[NDArray[An
         return out, np.zeros(4)
     usual, noise = float(np.median(told[:, 2][seen])), max(0.3, float(np.median(told[:, 4][seen])))
     looks = looks_of(sight.reach_px, usual / noise)
-    path = looked.path.radius_px
+    side = looked.path
+    turn = math.ceil(2 * math.pi / side.step_rad) + 1
     for each, here, first in zip(out, told, stretches(looked)[0], strict=True):
         there = here[2] > 0
-        radius_px, steady = path.copy(), np.zeros(len(path), np.float32)
-        radius_px[first:][: len(there)] = (
-            path[first] + here[0] + np.where(there, here[1] / np.maximum(here[2], 1e-3), 0)
-        )
-        steady[first:][: len(there)] = _mean(here[2], there, FIRST_M)
-        _tell(looked, sight, looks, radius_px, steady, first, first + count, each)
+        begin = max(0, first - turn)  # the turns beside belong to it
+        part = slice(begin, first + len(there) + turn)
+        own = slice(first - begin, first - begin + len(there))
+        radius_px, steady = side.radius_px[part].copy(), side.strength[part].astype(np.float32)
+        near = np.where(there, here[1] / np.maximum(here[2], 1e-3), 0)
+        radius_px[own] = side.radius_px[first] + here[0] + near
+        steady[own] = here[2]  # each by its own strength: a brighter groove is no wider
+        _tell(looked, sight, looks, begin, radius_px, steady, own.start, own.start + count, each)
     gains = [looks.gain(row, sight.width_px) for row in range(3)]
     return out, noise * np.array([gains[0] / usual, gains[1], 1.0, gains[2]])
 
@@ -254,7 +257,7 @@ def _tell_all(
     progress: Progress,
 ) -> None:
     over_blocks(
-        lambda first, last: _tell(looked, sight, looks, radius_px, steady, first, last, told[:, first:last]),
+        lambda first, last: _tell(looked, sight, looks, 0, radius_px, steady, first, last, told[:, first:last]),
         len(radius_px), "measuring the groove's width", progress,
     )  # fmt: skip
 
@@ -263,16 +266,18 @@ def _tell(
     looked: Looked,
     sight: Sight,
     looks: Looks,
+    begin: int,
     radius_px: NDArray[Any],
     steady: NDArray[Any],
     first: int,
     last: int,
     told: NDArray[Any],
 ) -> None:
+    """`tell`, of samples that are counted from the path's sample `begin` on."""
     tell(
         looked.grey, frame_of(looked.geometry), looks.weights, looks.own, looks.basis, sight.shape,
-        1.0 if looked.bright else -1.0, looked.path.start_rad, looked.path.step_rad, radius_px, steady,
-        sight.width_px, first, last, told,
+        1.0 if looked.bright else -1.0, looked.path.start_rad + begin * looked.path.step_rad, looked.path.step_rad,
+        radius_px, steady, sight.width_px, first, last, told,
     )  # fmt: skip
 
 
