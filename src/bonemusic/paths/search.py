@@ -294,60 +294,58 @@ def search(
     past = np.zeros((ring, beam, 4))
     parent, point = np.empty(cells * beam + 1, np.int32), np.empty(cells * beam + 1, np.int32)
     h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
-    nodes = 0
+    nodes, b = 0, 0
     count[0], via[0, 0], drawn[0, 0] = 1, -1, along[0] * off[0]
     for k in range(cells):
-        b = k % ring
         for line in range(count[b]):
-            p, paid, part = at[b, line], cost[b, line], drawn[b, line]
-            u0, u1, u2, u3 = past[b, line, 0], past[b, line, 1], past[b, line, 2], past[b, line, 3]
+            p, paid = at[b, line], cost[b, line] + worth
             parent[nodes], point[nodes] = via[b, line], p
             s, from_off = along[p], off[p]
-            expected = means[k] - part + h0 * u0 + h1 * u1 + h2 * u2 + h3 * u3
             rest = k + 1.0 - s  # of this cell
+            flat, lean = rest * from_off + drawn[b, line], 0.5 * rest * rest
+            e0, e1, e2, e3 = past[b, line, 0], past[b, line, 1], past[b, line, 2], past[b, line, 3]
+            t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
+            unleaned, cross, leaned = paid, 0.0, 0.0
             used = False
+            to = b
             for cell in range(k + 1, min(k + ahead, cells) + 1):
-                to = cell % ring
-                if paid + worth >= dearest[to]:
+                e0, e1, e2, e3 = flat - means[cell - 1] - h3 * e3 - h2 * e2 - h1 * e1 - h0 * e0, e0, e1, e2
+                t0, t1, t2, t3 = lean - h3 * t3 - h2 * t2 - h1 * t1 - h0 * t0, t0, t1, t2
+                flat, lean = from_off, cell + 0.5 - s
+                unleaned += e0 * e0
+                cross += e0 * t0
+                leaned += t0 * t0
+                to = to + 1 if to < ahead else 0
+                if (unleaned - dearest[to]) * leaned >= cross * cross:
                     continue
                 for c in range(start[cell], start[cell + 1]):
                     way = along[c] - s
-                    if way <= 0.0:
-                        continue
                     slope = (off[c] - from_off) / way
-                    v0 = rest * (from_off + 0.5 * slope * rest) - expected
-                    total = paid + worth + v0 * v0
-                    if total >= dearest[to]:
+                    total = unleaned + slope * (2.0 * cross + slope * leaned)
+                    if total >= dearest[to] or way <= 0.0:
                         continue
                     if spacing2 > 0.0:
                         dx, dy = float(x[c] - x[p]), float(y[c] - y[p])
                         if dx * dx + dy * dy < spacing2:
                             continue
-                    v1, v2, v3 = u0, u1, u2
-                    for m in range(k + 1, cell):
-                        u = from_off + slope * (m + 0.5 - s) - means[m] - h0 * v0 - h1 * v1 - h2 * v2 - h3 * v3
-                        v3, v2, v1, v0 = v2, v1, v0, u
-                        total += u * u
-                        if total >= dearest[to]:
-                            break
-                    if total >= dearest[to]:
-                        continue
                     slot = which[to]
                     if count[to] < beam:
                         slot = count[to]
                         count[to] += 1
                     cost[to, slot], at[to, slot], via[to, slot] = total, c, nodes
                     drawn[to, slot] = 0.5 * (from_off + slope * (cell - s) + off[c]) * (along[c] - cell)
-                    past[to, slot, 0], past[to, slot, 1], past[to, slot, 2], past[to, slot, 3] = v0, v1, v2, v3
+                    past[to, slot, 0], past[to, slot, 1] = e0 + slope * t0, e1 + slope * t1
+                    past[to, slot, 2], past[to, slot, 3] = e2 + slope * t2, e3 + slope * t3
                     used = True
                     if count[to] == beam:
                         dearest[to] = -1.0
-                        for i in range(beam):
-                            if cost[to, i] > dearest[to]:
-                                dearest[to], which[to] = cost[to, i], i
+                        for j in range(beam):
+                            if cost[to, j] > dearest[to]:
+                                dearest[to], which[to] = cost[to, j], j
             if used:
                 nodes += 1
         count[b], dearest[b] = 0, np.inf
+        b = b + 1 if b < ahead else 0
     end = cells % ring
     if count[end] == 0:
         return np.empty(0, np.int64)
