@@ -245,17 +245,31 @@ def candidates(
         i = min(int(at), len(near) - 2)
         r = base[cell] + (middle - cell) * (base[cell + 1] - base[cell]) + near[i] + (at - i) * (near[i + 1] - near[i])
         px, py = r * cos, r * sin
-        lean = 0.0  # where the groove is steep, a cell's corners lie further away
-        for j in range(max(int(at - 0.5 * per_cell), 0), min(int(at + 0.5 * per_cell) + 2, len(near))):
-            lean = max(lean, abs(near[j] - near[i] - (at - i) * (near[i + 1] - near[i])))
-        wide = math.sqrt(0.25 * length * length + (reach + lean) ** 2)
+        before, after = max(int(at - 0.5 * per_cell), 0), min(int(at + 0.5 * per_cell) + 1, len(near) - 1)
+        here = near[i] + (at - i) * (near[i + 1] - near[i])
+        rise = (near[after] - near[before]) / max(after - before, 1)  # from sample to sample
+        bent = 0.0
+        for j in range(before, after + 1):
+            bent = max(bent, abs(near[j] - here - (j - at) * rise))
+        # a cell lies in a box along the groove, which is a little too large; its points are found column by column
+        half = math.pi * turns * (r + reach + bent + per_cell * abs(rise)) + 1e-3
+        aside = reach + bent + abs(base[cell + 1] - base[cell]) + length * length / r + 1e-2
+        tilt = rise * per_cell / length
+        wide = math.sqrt(half * half + (aside + abs(tilt) * half) ** 2)
+        by_along = 1.0 / cos if abs(cos) > 1e-6 else 1e6
+        by_across = sin - tilt * cos
+        by_across = 1.0 / by_across if abs(by_across) > 1e-6 else 1e6
         left, right = math.ceil(px - wide), math.floor(px + wide)
-        low, high = math.ceil(py - wide), math.floor(py + wide)
         if end:
-            e = 0 if k == 0 else 1
-            left, right, low, high = ends[e, 0], ends[e, 0], ends[e, 1], ends[e, 1]
+            left = right = ends[0 if k == 0 else 1, 0]
         for gx in range(left, right + 1):
-            for gy in range(low, high + 1):
+            across, level = -(gx - px) * (cos + tilt * sin) * by_across, (gx - px) * sin * by_along
+            low = max(across - aside * abs(by_across), level - half * abs(by_along))
+            high = min(across + aside * abs(by_across), level + half * abs(by_along))
+            first, last = math.ceil(py + low), math.floor(py + high)
+            if end:
+                first = last = ends[0 if k == 0 else 1, 1]
+            for gy in range(first, last + 1):
                 dx, dy = gx - px, gy - py
                 ahead, out = dy * cos - dx * sin, dx * cos + dy * sin
                 late = ahead / (r + out) / (2.0 * math.pi * turns)
@@ -285,79 +299,105 @@ def search(
     A line that ends in cell k has paid for the cells before it. It keeps the last four filtered errors, and the area
     that it has drawn already of its own cell.
     """
-    cells = len(means)
-    ring = ahead + 1
-    count = np.zeros(ring, np.int64)
-    dearest, which = np.full(ring, np.inf), np.zeros(ring, np.int64)
-    cost, drawn = np.zeros((ring, beam)), np.zeros((ring, beam))
-    at, via = np.zeros((ring, beam), np.int64), np.zeros((ring, beam), np.int64)
-    past = np.zeros((ring, beam, 4))
-    parent, point = np.empty(cells * beam + 1, np.int32), np.empty(cells * beam + 1, np.int32)
+    cells, size = len(means), ahead * beam
     h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
-    nodes, b = 0, 0
-    count[0], via[0, 0], drawn[0, 0] = 1, -1, along[0] * off[0]
-    for k in range(cells):
-        for line in range(count[b]):
-            p, paid = at[b, line], cost[b, line] + worth
-            parent[nodes], point[nodes] = via[b, line], p
-            s, from_off = along[p], off[p]
-            rest = k + 1.0 - s  # of this cell
-            flat, lean = rest * from_off + drawn[b, line], 0.5 * rest * rest
-            e0, e1, e2, e3 = past[b, line, 0], past[b, line, 1], past[b, line, 2], past[b, line, 3]
-            t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
-            unleaned, cross, leaned = paid, 0.0, 0.0
-            used = False
-            to = b
-            for cell in range(k + 1, min(k + ahead, cells) + 1):
-                e0, e1, e2, e3 = flat - means[cell - 1] - h3 * e3 - h2 * e2 - h1 * e1 - h0 * e0, e0, e1, e2
-                t0, t1, t2, t3 = lean - h3 * t3 - h2 * t2 - h1 * t1 - h0 * t0, t0, t1, t2
-                flat, lean = from_off, cell + 0.5 - s
-                unleaned += e0 * e0
-                cross += e0 * t0
-                leaned += t0 * t0
-                to = to + 1 if to < ahead else 0
-                if (unleaned - dearest[to]) * leaned >= cross * cross:
-                    continue
-                for c in range(start[cell], start[cell + 1]):
-                    way = along[c] - s
-                    slope = (off[c] - from_off) / way
-                    total = unleaned + slope * (2.0 * cross + slope * leaned)
-                    if total >= dearest[to] or way <= 0.0:
+    s, from_off, flat, lean = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
+    e0, e1, e2, e3, e4 = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
+    t0, t1, t2, t3, t4 = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
+    fixed, cross, leaned = np.full(size, np.inf), np.zeros(size), np.ones(size)
+    point, via = np.full(size, -1), np.full(size, -1)
+    total = np.zeros((np.max(start[1:] - start[:-1]), size))
+    nodes_via, nodes_point = np.empty(cells * beam + 1, np.int32), np.empty(cells * beam + 1, np.int32)
+    cost, kept_line, kept_point = np.zeros(beam), np.zeros(beam, np.int64), np.zeros(beam, np.int64)
+    nodes, count, kept_point[0] = 0, 1, 0
+    drawn, past = np.zeros(beam), np.zeros((beam, 4))
+    from_via = np.full(beam, -1)
+    drawn[0] = along[0] * off[0]
+    for to in range(1, cells + 1):
+        k = to - 1
+        young = k % ahead * beam
+        for j in range(beam):
+            i = young + j
+            if j >= count:
+                fixed[i] = np.inf
+                continue
+            p = kept_point[j]
+            point[i], via[i] = p, nodes
+            nodes_via[nodes], nodes_point[nodes] = from_via[j], p
+            nodes += 1
+            s[i], from_off[i], fixed[i] = along[p], off[p], cost[j] + worth
+            rest = to - along[p]
+            flat[i], lean[i] = rest * off[p] + drawn[j], 0.5 * rest * rest
+            e0[i], e1[i], e2[i], e3[i] = past[j, 0], past[j, 1], past[j, 2], past[j, 3]
+            t0[i], t1[i], t2[i], t3[i] = 0.0, 0.0, 0.0, 0.0
+            cross[i], leaned[i] = 0.0, 0.0
+        mean = means[k]
+        for i in range(size):
+            e4[i] = flat[i] - mean - h3 * e3[i] - h2 * e2[i] - h1 * e1[i] - h0 * e0[i]
+        for i in range(size):
+            t4[i] = lean[i] - h3 * t3[i] - h2 * t2[i] - h1 * t1[i] - h0 * t0[i]
+        e0, e1, e2, e3, e4 = e4, e0, e1, e2, e3
+        t0, t1, t2, t3, t4 = t4, t0, t1, t2, t3
+        for i in range(size):
+            fixed[i] += e0[i] * e0[i]
+        for i in range(size):
+            cross[i] += e0[i] * t0[i]
+        for i in range(size):
+            leaned[i] += t0[i] * t0[i]
+        for i in range(size):
+            lean[i] = to + 0.5 - s[i]
+        for i in range(young, young + beam):
+            flat[i] = from_off[i]
+        begin = start[to]
+        for c in range(begin, start[to + 1]):
+            here, out = along[c], off[c]
+            row = total[c - begin]
+            for i in range(size):
+                slope = (out - from_off[i]) / (here - s[i])
+                row[i] = fixed[i] + slope * (2.0 * cross[i] + slope * leaned[i])
+        count, dearest, which = 0, np.inf, 0
+        for age in range(ahead):
+            first = young - age * beam
+            if first < 0:
+                first += size
+            for c in range(start[to + 1] - begin):
+                for i in range(first, first + beam):
+                    if not total[c, i] < dearest:
+                        continue
+                    if along[begin + c] <= s[i]:
                         continue
                     if spacing2 > 0.0:
-                        dx, dy = float(x[c] - x[p]), float(y[c] - y[p])
+                        dx, dy = float(x[begin + c] - x[point[i]]), float(y[begin + c] - y[point[i]])
                         if dx * dx + dy * dy < spacing2:
                             continue
-                    slot = which[to]
-                    if count[to] < beam:
-                        slot = count[to]
-                        count[to] += 1
-                    cost[to, slot], at[to, slot], via[to, slot] = total, c, nodes
-                    drawn[to, slot] = 0.5 * (from_off + slope * (cell - s) + off[c]) * (along[c] - cell)
-                    past[to, slot, 0], past[to, slot, 1] = e0 + slope * t0, e1 + slope * t1
-                    past[to, slot, 2], past[to, slot, 3] = e2 + slope * t2, e3 + slope * t3
-                    used = True
-                    if count[to] == beam:
-                        dearest[to] = -1.0
+                    slot = which
+                    if count < beam:
+                        slot = count
+                        count += 1
+                    cost[slot], kept_line[slot], kept_point[slot] = total[c, i], i, begin + c
+                    if count == beam:
+                        dearest = -1.0
                         for j in range(beam):
-                            if cost[to, j] > dearest[to]:
-                                dearest[to], which[to] = cost[to, j], j
-            if used:
-                nodes += 1
-        count[b], dearest[b] = 0, np.inf
-        b = b + 1 if b < ahead else 0
-    end = cells % ring
-    if count[end] == 0:
+                            if cost[j] > dearest:
+                                dearest, which = cost[j], j
+        for j in range(count):
+            i, c = kept_line[j], kept_point[j]
+            slope = (off[c] - from_off[i]) / (along[c] - s[i])
+            drawn[j] = 0.5 * (from_off[i] + slope * (to - s[i]) + off[c]) * (along[c] - to)
+            past[j, 0], past[j, 1] = e0[i] + slope * t0[i], e1[i] + slope * t1[i]
+            past[j, 2], past[j, 3] = e2[i] + slope * t2[i], e3[i] + slope * t3[i]
+            from_via[j] = via[i]
+    if count == 0:
         return np.empty(0, np.int64)
     best = 0
-    for line in range(count[end]):
-        if cost[end, line] < cost[end, best]:
-            best = line
+    for j in range(count):
+        if cost[j] < cost[best]:
+            best = j
     through = np.empty(cells + 2, np.int64)
-    through[0] = at[end, best]
-    n, node = 1, via[end, best]
+    through[0] = kept_point[best]
+    n, node = 1, from_via[best]
     while node >= 0:
-        through[n] = point[node]
+        through[n] = nodes_point[node]
         n += 1
-        node = parent[node]
+        node = nodes_via[node]
     return through[:n][::-1].copy()
