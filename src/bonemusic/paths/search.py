@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..jit import kernel
 from . import grid, settle
+from .beam import search
+from .candidates import candidates
 from .grid import Wave
 
 CELLS_PER_S, CELLS_PER_PERIOD = 30_000, 6
@@ -43,6 +44,9 @@ any shaping of noise, and are searched for in another way."""
 WORTH = 0.1
 """What a point must save at least to be drawn, where it need not keep a distance that makes points few: with less there
 are more points, and none of it is heard."""
+MISSED = 0.25
+"""What a point that must keep its distance is given, against the mean square of what lines of that length miss: where
+that is much, more points than the search would take give settling more to move. Noise gains a tenth of a decibel."""
 FALL_HZ = 500.0
 """The slope between both, a decade."""
 TAPS = 4
@@ -76,7 +80,7 @@ COARSE = Care(6, 0.003, 5)
 FINE = Care(3, 0.01, 4)
 """Cells of more than four steps: what is left of the noise there is little enough. With a beam of 4 there is 0.4 dB
 less of it, and a third more to do; a reach of 5 gains nothing but a tenth of the points."""
-SPACED = Care(3, 0.4, 5, 0.7)
+SPACED = Care(3, 0.4, 5, 0.45)
 """Points that keep their distance hardly have anything above the band; what they lose by a narrow beam, they gain by
 being settled. So few can have the treble only at the bass's cost: weighed as replayed alone, noise has 0.6 dB less of
 signal to error in displacement, and nothing more as played."""
@@ -159,10 +163,11 @@ def choose(
     per_s = drawn.points_per_s * cells / (last - first)
     apart = spacing_m * POINTS_PER_PERIOD * drawn.bandwidth_hz > cell_m * per_s
     care = SPACED if apart else FINE if cell_m > 4 * step_m else COARSE
-    worth = max(worth - WORTH, 0.0) if apart else worth  # points are few enough
     corners = near - OVERSHOOT * _bend(near, per_cell) if care is FINE else near
     start, x, y, along, off = candidates(corners, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
     means = cell_means(near, per_cell, cells)
+    if apart:  # points are few enough
+        worth = max(worth - WORTH, 0.0) - MISSED * _missed(means, max(round(spacing_m / cell_m), 1))
     heard = heard_correlation(per_s, drawn.bandwidth_hz, care.above, care.even, settle.CELLS)
     ahead = care.reach + math.ceil(2 * spacing_m / cell_m)
     apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
@@ -199,6 +204,13 @@ def _bend(near: NDArray[Any], per_cell: float) -> NDArray[Any]:
     return np.asarray(bend * (2 * per_cell / apart) ** 2)
 
 
+def _missed(means: NDArray[Any], lag: int) -> float:
+    """What straight lines over so many cells to either side miss of the cells between them, mean square."""
+    if len(means) <= 2 * lag:
+        return 0.0
+    return float(np.mean((means[lag:-lag] - 0.5 * (means[2 * lag :] + means[: -2 * lag])) ** 2))
+
+
 def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:
     """Means over cells of `per_cell` samples each, the first beginning at near[2]; exact for parabolas.
 
@@ -213,191 +225,3 @@ def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:
     c0, c1, m0, m1 = whole[i], whole[i + 1], near[i + 1], near[i + 2]
     area = c0 + u * (m0 + u * (3 * (c1 - c0) - 2 * m0 - m1 + u * (2 * (c0 - c1) + m0 + m1)))
     return np.asarray(np.diff(area) / per_cell)
-
-
-@kernel
-def candidates(
-    near: NDArray[Any], base: NDArray[Any], per_cell: float, begin: float, turns: float, ends: NDArray[Any],
-    reach: float,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:  # fmt: skip
-    """Grid points no further than `reach` steps from the groove, cell by cell.
-
-    Cell 0 holds nothing but the beginning, the one after the last nothing but the end (`ends`, x and y in rows).
-    Gives where each cell's points start, (cells + 2,), and x, y, where along it lies, in cells, and how far outside the
-    spiral, in steps, of each point.
-    """
-    cells = len(base) - 1
-    length = 2.0 * math.pi * turns * (base.max() + reach)  # of a cell, in steps
-    most = int((2.0 * reach + 1.5) * (length + 1.0)) + 4  # what its area holds, half its edge and something
-    start = np.zeros(cells + 2, np.int64)
-    x, y = np.empty(cells * most + 2, np.int32), np.empty(cells * most + 2, np.int32)
-    along, off = np.empty(cells * most + 2), np.empty(cells * most + 2)
-    n = 0
-    for k in range(cells + 1):
-        start[k] = n
-        end = k == 0 or k == cells
-        middle = float(k) if end else k + 0.5
-        turn = begin + middle * turns
-        angle = 2.0 * math.pi * (turn - math.floor(turn))
-        cos, sin = math.cos(angle), math.sin(angle)
-        cell = min(k, cells - 1)
-        at = middle * per_cell + 2.0
-        i = min(int(at), len(near) - 2)
-        r = base[cell] + (middle - cell) * (base[cell + 1] - base[cell]) + near[i] + (at - i) * (near[i + 1] - near[i])
-        px, py = r * cos, r * sin
-        before, after = max(int(at - 0.5 * per_cell), 0), min(int(at + 0.5 * per_cell) + 1, len(near) - 1)
-        here = near[i] + (at - i) * (near[i + 1] - near[i])
-        rise = (near[after] - near[before]) / max(after - before, 1)  # from sample to sample
-        bent = 0.0
-        for j in range(before, after + 1):
-            bent = max(bent, abs(near[j] - here - (j - at) * rise))
-        # a cell lies in a box along the groove, which is a little too large; its points are found column by column
-        half = math.pi * turns * (r + reach + bent + per_cell * abs(rise)) + 1e-3
-        aside = reach + bent + abs(base[cell + 1] - base[cell]) + length * length / r + 1e-2
-        tilt = rise * per_cell / length
-        wide = math.sqrt(half * half + (aside + abs(tilt) * half) ** 2)
-        by_along = 1.0 / cos if abs(cos) > 1e-6 else 1e6
-        by_across = sin - tilt * cos
-        by_across = 1.0 / by_across if abs(by_across) > 1e-6 else 1e6
-        left, right = math.ceil(px - wide), math.floor(px + wide)
-        if end:
-            left = right = ends[0 if k == 0 else 1, 0]
-        for gx in range(left, right + 1):
-            across, level = -(gx - px) * (cos + tilt * sin) * by_across, (gx - px) * sin * by_along
-            low = max(across - aside * abs(by_across), level - half * abs(by_along))
-            high = min(across + aside * abs(by_across), level + half * abs(by_along))
-            first, last = math.ceil(py + low), math.floor(py + high)
-            if end:
-                first = last = ends[0 if k == 0 else 1, 1]
-            for gy in range(first, last + 1):
-                dx, dy = gx - px, gy - py
-                ahead, out = dy * cos - dx * sin, dx * cos + dy * sin
-                late = ahead / (r + out) / (2.0 * math.pi * turns)
-                if not end and not -0.5 <= late < 0.5:
-                    continue
-                s = middle + late
-                here = min(max(s * per_cell + 2.0, 0.0), len(near) - 1.001)
-                j = int(here)
-                where = base[cell] + (s - cell) * (base[cell + 1] - base[cell])
-                away = r + out + ahead * ahead / (2.0 * r) - where
-                if not end and abs(away - near[j] - (here - j) * (near[j + 1] - near[j])) > reach:
-                    continue
-                if n - start[k] < most:
-                    x[n], y[n], along[n], off[n] = gx, gy, s, away
-                    n += 1
-    start[cells + 1] = n
-    return start, x[:n], y[:n], along[:n], off[:n]
-
-
-@kernel
-def search(
-    start: NDArray[Any], x: NDArray[Any], y: NDArray[Any], along: NDArray[Any], off: NDArray[Any], means: NDArray[Any],
-    h: NDArray[Any], beam: int, ahead: int, spacing2: float, worth: float,
-) -> NDArray[Any]:  # fmt: skip
-    """The best line through the candidates, from the first to the last: their numbers, (n,); none if there is no way.
-
-    A line that ends in cell k has paid for the cells before it. It keeps the last four filtered errors, and the area
-    that it has drawn already of its own cell.
-    """
-    cells, size = len(means), ahead * beam
-    h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
-    s, from_off, flat, lean = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
-    e0, e1, e2, e3, e4 = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
-    t0, t1, t2, t3, t4 = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
-    fixed, cross, leaned = np.full(size, np.inf), np.zeros(size), np.ones(size)
-    point, via = np.full(size, -1), np.full(size, -1)
-    total = np.zeros((np.max(start[1:] - start[:-1]), size))
-    nodes_via, nodes_point = np.empty(cells * beam + 1, np.int32), np.empty(cells * beam + 1, np.int32)
-    cost, kept_line, kept_point = np.zeros(beam), np.zeros(beam, np.int64), np.zeros(beam, np.int64)
-    nodes, count, kept_point[0] = 0, 1, 0
-    drawn, past = np.zeros(beam), np.zeros((beam, 4))
-    from_via = np.full(beam, -1)
-    drawn[0] = along[0] * off[0]
-    for to in range(1, cells + 1):
-        k = to - 1
-        young = k % ahead * beam
-        for j in range(beam):
-            i = young + j
-            if j >= count:
-                fixed[i] = np.inf
-                continue
-            p = kept_point[j]
-            point[i], via[i] = p, nodes
-            nodes_via[nodes], nodes_point[nodes] = from_via[j], p
-            nodes += 1
-            s[i], from_off[i], fixed[i] = along[p], off[p], cost[j] + worth
-            rest = to - along[p]
-            flat[i], lean[i] = rest * off[p] + drawn[j], 0.5 * rest * rest
-            e0[i], e1[i], e2[i], e3[i] = past[j, 0], past[j, 1], past[j, 2], past[j, 3]
-            t0[i], t1[i], t2[i], t3[i] = 0.0, 0.0, 0.0, 0.0
-            cross[i], leaned[i] = 0.0, 0.0
-        mean = means[k]
-        for i in range(size):
-            e4[i] = flat[i] - mean - h3 * e3[i] - h2 * e2[i] - h1 * e1[i] - h0 * e0[i]
-        for i in range(size):
-            t4[i] = lean[i] - h3 * t3[i] - h2 * t2[i] - h1 * t1[i] - h0 * t0[i]
-        e0, e1, e2, e3, e4 = e4, e0, e1, e2, e3
-        t0, t1, t2, t3, t4 = t4, t0, t1, t2, t3
-        for i in range(size):
-            fixed[i] += e0[i] * e0[i]
-        for i in range(size):
-            cross[i] += e0[i] * t0[i]
-        for i in range(size):
-            leaned[i] += t0[i] * t0[i]
-        for i in range(size):
-            lean[i] = to + 0.5 - s[i]
-        for i in range(young, young + beam):
-            flat[i] = from_off[i]
-        begin = start[to]
-        for c in range(begin, start[to + 1]):
-            here, out = along[c], off[c]
-            row = total[c - begin]
-            for i in range(size):
-                slope = (out - from_off[i]) / (here - s[i])
-                row[i] = fixed[i] + slope * (2.0 * cross[i] + slope * leaned[i])
-        count, dearest, which = 0, np.inf, 0
-        for age in range(ahead):
-            first = young - age * beam
-            if first < 0:
-                first += size
-            for c in range(start[to + 1] - begin):
-                for i in range(first, first + beam):
-                    if not total[c, i] < dearest:
-                        continue
-                    if along[begin + c] <= s[i]:
-                        continue
-                    if spacing2 > 0.0:
-                        dx, dy = float(x[begin + c] - x[point[i]]), float(y[begin + c] - y[point[i]])
-                        if dx * dx + dy * dy < spacing2:
-                            continue
-                    slot = which
-                    if count < beam:
-                        slot = count
-                        count += 1
-                    cost[slot], kept_line[slot], kept_point[slot] = total[c, i], i, begin + c
-                    if count == beam:
-                        dearest = -1.0
-                        for j in range(beam):
-                            if cost[j] > dearest:
-                                dearest, which = cost[j], j
-        for j in range(count):
-            i, c = kept_line[j], kept_point[j]
-            slope = (off[c] - from_off[i]) / (along[c] - s[i])
-            drawn[j] = 0.5 * (from_off[i] + slope * (to - s[i]) + off[c]) * (along[c] - to)
-            past[j, 0], past[j, 1] = e0[i] + slope * t0[i], e1[i] + slope * t1[i]
-            past[j, 2], past[j, 3] = e2[i] + slope * t2[i], e3[i] + slope * t3[i]
-            from_via[j] = via[i]
-    if count == 0:
-        return np.empty(0, np.int64)
-    best = 0
-    for j in range(count):
-        if cost[j] < cost[best]:
-            best = j
-    through = np.empty(cells + 2, np.int64)
-    through[0] = kept_point[best]
-    n, node = 1, from_via[best]
-    while node >= 0:
-        through[n] = nodes_point[node]
-        n += 1
-        node = nodes_via[node]
-    return through[:n][::-1].copy()

@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
+from . import straight
+from .straight import Sums
 
 CELLS = 48
 """How many cells away an error is still felt."""
-ROUNDS, WARM = 16, 13
+ROUNDS, WARM = 24, 22
 """How often each point is looked at, and how often of these with some warmth."""
-WARMTH = 0.4
-"""By how much worse, in squared steps of heard error, a place may be that is taken at first."""
+WARMTH = 2.5
+"""By how much worse a place may be that is taken at first, against what is heard of a cell's error. Noise gains some
+tenths of a decibel by twice as much, as music does by half."""
 SIDEWAYS = 3
 """How many cells a point moves at most along the groove."""
 
@@ -43,41 +46,8 @@ def settle(
     """
     # beyond the last cell felt the weights end softly, so that no sum of squares becomes negative
     fade = 0.5 + 0.5 * np.cos(np.pi * np.arange(len(heard)) / len(heard))
-    _settle(
-        through, start, x, y, along, off, means, *sums(heard * fade), apart2, ROUNDS, WARM, WARMTH, SIDEWAYS
-    )  # fmt: skip
-
-
-def sums(heard: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """What is needed of the weights of errors so many cells apart, (reach,), to weigh straight lines at once.
-
-    Returns
-    -------
-    heard : ndarray, (2, reach)
-        The weights, and how they sum up from 1 on: Σ h[u].
-    first : ndarray, (reach,)
-        Σ u·h[u], from 1 on.
-    own : ndarray, (3, reach)
-        ΣΣ h[u - v], ΣΣ u·h[u - v] and ΣΣ u·v·h[u - v] for u and v from 1 up to as many.
-    pairs : ndarray, (4, reach, reach)
-        ΣΣ h[u + v], u·h[u + v], v·h[u + v] and u·v·h[u + v] for u from 1 up to the row, v up to the column; 0 beyond
-        what is felt.
-    """
-    reach = len(heard)
-    u = np.arange(reach)
-    beyond = np.concatenate([heard, np.zeros(reach)])
-    apart, together = heard[np.abs(u[:, None] - u)], beyond[u[:, None] + u]
-    for square in (apart, together):
-        square[0], square[:, 0] = 0.0, 0.0
-    one = np.ones(reach)
-    own = [np.diag(_summed(apart * np.outer(a, b))) for a, b in ((one, one), (u, one), (u, u))]
-    pairs = [_summed(together * np.outer(a, b)) for a, b in ((one, one), (u, one), (one, u), (u, u))]
-    after = np.where(u > 0, heard, 0.0)
-    return np.array([heard, np.cumsum(after)]), np.cumsum(u * after), np.array(own), np.array(pairs)
-
-
-def _summed(square: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(square.cumsum(0).cumsum(1))
+    by = straight.sums(heard * fade)
+    _settle(through, start, x, y, along, off, means, by, apart2, ROUNDS, WARM, WARMTH, SIDEWAYS)
 
 
 @kernel
@@ -97,118 +67,128 @@ def _add_area(
 
 
 @kernel
-def _side(
-    r: float, lever: float, way: float, n: int, heard: NDArray[Any], first: NDArray[Any], own: NDArray[Any]
-) -> tuple[float, float, float, float, float]:
-    """A line from a point to a place n + 1 cells on, weighed as two: level (1), and rising by 1 a cell from 0.
-
-    Of the point's own cell they draw r and `lever`, of the next n all; `way` is how far the middle of the place's cell
-    lies from the point. Gives level with itself, with rising, rising with itself, level and rising with that cell.
-    """
-    sum0, sum1 = heard[1, n], first[n]
-    edge, edge1 = sum0, way * sum0 - ((n + 1) * sum0 - sum1)  # the point's cell with the next n
-    weight, far = heard[0, 0], heard[0, n + 1]
-    level = r * (r * weight + 2.0 * edge) + own[0, n]
-    both = r * (lever * weight + edge1) + lever * edge + way * own[0, n] - own[1, n]
-    rising = lever * (lever * weight + 2.0 * edge1) + way * (way * own[0, n] - 2.0 * own[1, n]) + own[2, n]
-    return level, both, rising, r * far + sum0, lever * far + way * sum0 - sum1
+def _feel(change: NDArray[Any], first: int, around: NDArray[Any], felt: NDArray[Any]) -> None:
+    """Add to what is felt what a change of the errors from cell `first` on does."""
+    reach = (len(around) + 1) // 2
+    for j in range(len(change)):
+        by, k = change[j], first + j
+        begin, end = max(0, k - reach + 1), min(len(felt), k + reach)
+        near, weight = felt[begin:end], around[begin - k + reach - 1 :]
+        for i in range(len(near)):
+            near[i] += weight[i] * by
 
 
 @kernel
 def _settle(
     through: NDArray[Any], start: NDArray[Any], x: NDArray[Any], y: NDArray[Any], along: NDArray[Any],
-    off: NDArray[Any], means: NDArray[Any], heard: NDArray[Any], first: NDArray[Any], own: NDArray[Any],
-    pairs: NDArray[Any], apart2: float, rounds: int, warm: int, warmth: float, sideways: int,
+    off: NDArray[Any], means: NDArray[Any], by: Sums, apart2: float, rounds: int, warm: int, warmth: float,
+    sideways: int,
 ) -> None:  # fmt: skip
-    cells, reach = len(means), heard.shape[1]
-    around = np.concatenate((heard[0, ::-1], heard[0, 1:]))
+    cells, reach = len(means), len(by.alone)
+    around = np.concatenate((by.alone[::-1], by.alone[1:]))
     error = -means
     for i in range(1, len(through)):
         a, b = through[i - 1], through[i]
         _add_area(along[a], off[a], along[b], off[b], 0, 1.0, error)
     felt = np.zeros(cells)  # of each cell's error, with all that are near
-    _feel(error, 0, around, felt, 0)
-    drawn, without = np.zeros(reach), np.zeros(reach)
-    upto, lever_upto = np.zeros(reach + 1), np.zeros(reach + 1)
-    dice = np.uint64(88172645463325252)  # any but 0: the same line each time
+    _feel(error, 0, around, felt)
+    warmth *= max(np.dot(error, felt) / cells, 0.0)
+    room, rest = np.zeros(reach), np.zeros(reach)
+    places = np.empty(max(np.max(start[1:] - start[:-1]), 1), np.int64)
+    luck = np.log((np.arange(4096) + 0.5) / 4096)
+    dice = np.array([88172645463325252], np.uint64)  # any but 0: the same line each time
     for turn in range(rounds):
         heat = warmth * max(0.0, 1.0 - (turn + 1.0) / warm)
         for i in range(1, len(through) - 1):
             a, here, b = through[i - 1], through[i], through[i + 1]
-            sa, sb, oa, ob = along[a], along[b], off[a], off[b]
-            low, high = max(math.floor(sa), 0), min(math.floor(sb), cells - 1)
+            low, high = max(math.floor(along[a]), 0), min(math.floor(along[b]), cells - 1)
             count = high + 1 - low
             if count > reach:
                 continue
-            drawn[:count] = 0.0
-            _add_area(sa, oa, along[here], off[here], low, -1.0, drawn[:count])
-            _add_area(along[here], off[here], sb, ob, low, -1.0, drawn[:count])
-            without[:count] = felt[low : high + 1]
-            _feel(drawn[:count], 0, around, without[:count], 0)
-            for j in range(count):
-                upto[j + 1] = upto[j] + without[j]
-                lever_upto[j + 1] = lever_upto[j] + j * without[j]
-            ra, rb = low + 1.0 - max(sa, float(low)), min(sb, high + 1.0) - high
-            la, lb = ra * (low + 1.0 - 0.5 * ra - sa), rb * (sb - high - 0.5 * rb)
-            best, least, stays = here, math.inf, 0.0
-            middle = math.floor(along[here])
-            for t in range(max(low + 1, middle - sideways), min(high - 1, middle + sideways) + 1):
-                n, m = t - low - 1, high - t - 1
-                wa, wb = t + 0.5 - sa, sb - t - 0.5
-                aa, az, zz, at, zt = _side(ra, la, wa, n, heard, first, own)
-                bb, bz, yy, bt, yt = _side(rb, lb, wb, m, heard, first, own)
-                # each side's first cell with the other's ramp, and both ramps
-                far = heard[0, n + m + 2]
-                a0, a1 = heard[1, n + m + 1] - heard[1, n + 1], first[n + m + 1] - first[n + 1]
-                b0, b1 = heard[1, n + m + 1] - heard[1, m + 1], first[n + m + 1] - first[m + 1]
-                a1, b1 = wb * a0 - (a1 - (n + 1) * a0), wa * b0 - (b1 - (m + 1) * b0)
-                p0, pu, pv, puv = pairs[0, n, m], pairs[1, n, m], pairs[2, n, m], pairs[3, n, m]
-                ab = ra * (rb * far + a0) + rb * b0 + p0
-                ay = ra * (lb * far + a1) + lb * b0 + wb * p0 - pv
-                zb = la * (rb * far + a0) + rb * b1 + wa * p0 - pu
-                zy = la * (lb * far + a1) + lb * b1 + wb * (wa * p0 - pu) - wa * pv + puv
-                # with what all other lines leave
-                k = t - low
-                g0, g1 = upto[k] - upto[1], lever_upto[k] - lever_upto[1]
-                f0, f1 = upto[count - 1] - upto[k + 1], lever_upto[count - 1] - lever_upto[k + 1]
-                ag, zg = ra * without[0] + g0, la * without[0] + wa * g0 - (k * g0 - g1)
-                bg, yg = rb * without[count - 1] + f0, lb * without[count - 1] + wb * f0 - (f1 - k * f0)
-                c = oa * (oa * aa + 2.0 * (ob * ab + ag)) + ob * (ob * bb + 2.0 * bg)
-                cz, cy = 2.0 * (oa * az + ob * zb + zg), 2.0 * (ob * bz + oa * ay + yg)
-                ct = 2.0 * (oa * at + ob * bt + without[k])
-                for to in range(start[t], start[t + 1]):
-                    s, o = along[to], off[to]
-                    z, yb, f = (o - oa) / (s - sa), (o - ob) / (sb - s), s - t
-                    w = o - 0.5 * (z * f * f + yb * (1.0 - f) * (1.0 - f))
-                    more = c + z * (cz + z * zz + 2.0 * yb * zy) + yb * (cy + yb * yy)
-                    more += w * (ct + 2.0 * (z * zt + yb * yt) + w * heard[0, 0])
-                    if to == here:
-                        stays = more
-                        continue
-                    ax, ay_, bx, by = x[to] - x[a], y[to] - y[a], x[to] - x[b], y[to] - y[b]
-                    if min(ax * ax + ay_ * ay_, bx * bx + by * by) < apart2:
-                        continue
-                    if heat > 0.0:
-                        dice ^= dice << np.uint64(13)
-                        dice ^= dice >> np.uint64(7)
-                        dice ^= dice << np.uint64(17)
-                        more += heat * math.log((float(dice >> np.uint64(11)) + 1.0) / 9007199254740993.0)
-                    if more < least:
-                        best, least = to, more
-            if least < stays - 1e-9:
+            change, without = room[:count], rest[:count]
+            change[:] = 0.0
+            _add_area(along[a], off[a], along[here], off[here], low, -1.0, change)
+            _add_area(along[here], off[here], along[b], off[b], low, -1.0, change)
+            without[:] = felt[low : high + 1]
+            _feel(change, 0, around, without)
+            best = _best(
+                a, here, b, low, high, start, x, y, along, off, without, by, apart2, heat, sideways, luck, dice, places
+            )  # fmt: skip
+            if best != here:
                 through[i] = best
-                _add_area(sa, oa, along[best], off[best], low, 1.0, drawn[:count])
-                _add_area(along[best], off[best], sb, ob, low, 1.0, drawn[:count])
-                _feel(drawn[:count], low, around, felt, 0)
+                _add_area(along[a], off[a], along[best], off[best], low, 1.0, change)
+                _add_area(along[best], off[best], along[b], off[b], low, 1.0, change)
+                _feel(change, low, around, felt)
 
 
 @kernel
-def _feel(change: NDArray[Any], first: int, around: NDArray[Any], felt: NDArray[Any], at: int) -> None:
-    """Add to what is felt, from cell `at` on, what a change of errors from cell `first` on does."""
-    reach = (len(around) + 1) // 2
-    for j in range(len(change)):
-        by, k = change[j], first + j - at
-        begin, end = max(0, k - reach + 1), min(len(felt), k + reach)
-        near, weight = felt[begin:end], around[begin - k + reach - 1 :]
-        for i in range(len(near)):
-            near[i] += weight[i] * by
+def _best(
+    a: int, here: int, b: int, low: int, high: int, start: NDArray[Any], x: NDArray[Any], y: NDArray[Any],
+    along: NDArray[Any], off: NDArray[Any], without: NDArray[Any], by: Sums, apart2: float, heat: float, sideways: int,
+    luck: NDArray[Any], dice: NDArray[Any], places: NDArray[Any],
+) -> int:  # fmt: skip
+    """The place between the points a and b, `here` or near it, at which lines to both are heard least, give or take
+    what the heat does. `without` is what is felt of all other errors in cells low … high."""
+    from_s, from_off, to_s, to_off = along[a], off[a], along[b], off[b]
+    # what the lines draw of both points' cells, for each level and each rise away from the point
+    r, q = low + 1.0 - max(from_s, float(low)), min(to_s, high + 1.0) - high
+    lever, lift = r * (low + 1.0 - 0.5 * r - from_s), q * (to_s - high - 0.5 * q)
+    roll, count = dice[0], len(without)
+    best, least, stays = here, math.inf, 0.0
+    middle = math.floor(along[here])
+    felt_a, felt_a_rise, summed = r * without[0], lever * without[0], 1
+    for cell in range(low + 1, min(high - 1, middle + sideways) + 1):
+        k = cell - low
+        while summed < k:  # what is felt between the first point's cell and this one
+            felt_a += without[summed]
+            felt_a_rise += without[summed] * (low + summed + 0.5 - from_s)
+            summed += 1
+        free = 0 if cell < middle - sideways else _free(start, cell, a, here, b, x, y, apart2, places)
+        if free == 0:
+            continue
+        felt_b, felt_b_rise = q * without[count - 1], lift * without[count - 1]
+        for j in range(k + 1, count - 1):
+            felt_b += without[j]
+            felt_b_rise += without[j] * (to_s - low - j - 0.5)
+        n, m, way, back = k - 1, high - cell - 1, cell + 0.5 - from_s, to_s - cell - 0.5
+        aa, ar, rr, at, rt = straight.side(r, lever, way, n, by)
+        bb, bl, ll, bt, lt = straight.side(q, lift, back, m, by)
+        ab, al, rb, rl = straight.across(r, lever, way, n, q, lift, back, m, by)
+        level = from_off * (from_off * aa + 2.0 * (to_off * ab + felt_a)) + to_off * (to_off * bb + 2.0 * felt_b)
+        by_rise = 2.0 * (from_off * ar + to_off * rb + felt_a_rise)
+        by_lift = 2.0 * (to_off * bl + from_off * al + felt_b_rise)
+        by_top = 2.0 * (from_off * at + to_off * bt + without[k])
+        for i in range(free):
+            to = places[i]
+            s, o = along[to], off[to]
+            rise, fall, f = (o - from_off) / (s - from_s), (o - to_off) / (to_s - s), s - cell
+            top = o - 0.5 * (rise * f * f + fall * (1.0 - f) * (1.0 - f))  # what is drawn of this cell
+            more = level + rise * (by_rise + rise * rr + 2.0 * fall * rl) + fall * (by_lift + fall * ll)
+            more += top * (by_top + 2.0 * (rise * rt + fall * lt) + top * by.alone[0])
+            if to == here:
+                stays = more
+                continue
+            if heat > 0.0:
+                roll ^= roll << np.uint64(13)
+                roll ^= roll >> np.uint64(7)
+                roll ^= roll << np.uint64(17)
+                more += heat * luck[roll >> np.uint64(52)]
+            if more < least:
+                best, least = to, more
+    dice[0] = roll
+    return best if least < stays - 1e-9 else here
+
+
+@kernel
+def _free(
+    start: NDArray[Any], cell: int, a: int, here: int, b: int, x: NDArray[Any], y: NDArray[Any], apart2: float,
+    places: NDArray[Any],
+) -> int:  # fmt: skip
+    """Put down the candidates of a cell that keep their distance to both points, `here` among them; how many."""
+    free = 0
+    for to in range(start[cell], start[cell + 1]):
+        ax, ay, bx, by = x[to] - x[a], y[to] - y[a], x[to] - x[b], y[to] - y[b]
+        if min(ax * ax + ay * ay, bx * bx + by * by) >= apart2 or to == here:
+            places[free] = to
+            free += 1
+    return free

@@ -26,6 +26,8 @@ from ..units import span_text
 GLANCES, GLANCE_S = 16, 0.1
 """How many stretches of a side are looked at, each twice as long as this: what the second half costs more than the
 first is free of beginnings and ends."""
+FOUND = 6
+"""How many of a line whose points are found already, each two pieces long: longer, and nothing is searched for."""
 LONG_S = 3 * 3600.0
 """Longer is told of (assumed: nobody stands by a laser for so long)."""
 
@@ -64,18 +66,18 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
     line, machine, write = work.line, work.machine, spelling.write
     assert line is not None
     assert write is not None
-    glance = round(GLANCE_S * line.wave.points_per_s)
-    count = max(min(GLANCES, (line.last - line.first) // (2 * glance)), 1)
+    glance = math.ceil(line.piece) if line.held else round(GLANCE_S * line.wave.points_per_s)
+    count = max(min(FOUND if line.held else GLANCES, (line.last - line.first) // (2 * glance)), 1)
     starts = np.linspace(line.first, max(line.last - 2 * glance, line.first), count).astype(int)
 
     def asked(end: int, a: int) -> NDArray[np.float64]:
         part, held = stretch(line, a, end), io.BytesIO()
-        seconds = timing.seconds(*part.points(a, end), line.step_m, machine)
+        seconds = timing.seconds(*part.covering(a, end, {})[0], line.step_m, machine)
         points = write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
         return np.array([seconds, points, held.tell()])
 
-    def looked_at(a: int) -> NDArray[np.float64]:
-        middle, end = min(a + glance, line.last), min(a + 2 * glance, line.last)
+    def looked_at(sample: int) -> NDArray[np.float64]:
+        a, middle, end = (line.edge(min(sample + k * glance, line.last)) for k in range(3))
         return np.array([*(asked(end, a) - asked(middle, a)), end - middle]) if end - middle >= 2 else np.zeros(4)
 
     with ThreadPoolExecutor(THREADS) as pool:
