@@ -76,12 +76,15 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
         points = write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
         return np.array([seconds, points, held.tell()])
 
-    def looked_at(sample: int) -> NDArray[np.float64]:
-        a, middle, end = (line.edge(min(sample + k * glance, line.last)) for k in range(3))
+    # where all begin and end is known before the first is looked at, since what is found then is held, too
+    stretches = [tuple(line.edge(min(int(a) + k * glance, line.last)) for k in range(3)) for a in starts]
+
+    def looked_at(three: tuple[int, ...]) -> NDArray[np.float64]:
+        a, middle, end = three
         return np.array([*(asked(end, a) - asked(middle, a)), end - middle]) if end - middle >= 2 else np.zeros(4)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        seconds, points, size, drawn = sum(pool.map(looked_at, starts.tolist()), np.zeros(4)).tolist()
+        seconds, points, size, drawn = sum(pool.map(looked_at, stretches), np.zeros(4)).tolist()
     share = (line.last - line.first) / max(drawn, 1.0)
     points, size = points * share, size * share
     passes = math.ceil(_depth_m(work) / machine.pass_depth_m - 1e-9) if machine.pass_depth_m else 1
