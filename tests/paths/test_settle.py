@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, linalg
 
 from bonemusic.groove import Knots
-from bonemusic.paths import search, settle
+from bonemusic.paths import search, settle, straight
 from bonemusic.paths.grid import Wave
 
 RATE = 48_000
@@ -40,6 +40,10 @@ def settled(drawn, monkeypatch, step_m=LASER, spacing_m=APART):
     return before, after, rest
 
 
+def faded(heard):
+    return heard * (0.5 + 0.5 * np.cos(np.pi * np.arange(len(heard)) / len(heard)))
+
+
 def heard_error(through, along, off, means, heard):
     """Weighted sum of products of the errors in all pairs of cells, the lines' areas by a fine primitive."""
     places = np.unique(np.concatenate([along[through], np.arange(len(means) + 1.0)]))
@@ -48,7 +52,7 @@ def heard_error(through, along, off, means, heard):
     error = np.diff(np.interp(np.arange(len(means) + 1), places, area)) - means
     weights = np.zeros(len(means))
     count = min(len(heard), len(means))
-    weights[:count] = (heard * (0.5 + 0.5 * np.cos(np.pi * np.arange(len(heard)) / len(heard))))[:count]
+    weights[:count] = faded(heard)[:count]
     return float(error @ linalg.matmul_toeplitz(weights, error))
 
 
@@ -82,10 +86,11 @@ def test_the_same_line_every_time(monkeypatch):
 @pytest.mark.parametrize("rounds", [(3, 2), (2, 1)])
 def test_kernel_equals_its_plain_twin(rounds, monkeypatch):
     before, _, (start, x, y, along, off, means, heard, apart2) = settled(wave_of(400, 5), monkeypatch)
+    by = straight.sums(faded(heard))
     lines = []
     for function in (settle._settle, settle._settle.py_func):
         line = before.copy()
-        function(line, start, x, y, along, off, means, heard, apart2, *rounds, settle.WARMTH, settle.SIDEWAYS)
+        function(line, start, x, y, along, off, means, by, apart2, *rounds, settle.WARMTH, settle.SIDEWAYS)
         lines.append(line)
     np.testing.assert_array_equal(*lines)
     assert (lines[0] != before).any()
@@ -94,9 +99,10 @@ def test_kernel_equals_its_plain_twin(rounds, monkeypatch):
 def test_without_warmth_nothing_moves_any_more_that_was_settled(monkeypatch):
     """Cold rounds go downhill only, so they come to an end, at which no single point has a better place."""
     _, line, (start, x, y, along, off, means, heard, apart2) = settled(wave_of(2000, 6), monkeypatch)
-    settle._settle(line, start, x, y, along, off, means, heard, apart2, 60, 1, 0.0, settle.SIDEWAYS)
+    by = straight.sums(faded(heard))
+    settle._settle(line, start, x, y, along, off, means, by, apart2, 60, 1, 0.0, settle.SIDEWAYS)
     again = line.copy()
-    settle._settle(again, start, x, y, along, off, means, heard, apart2, 1, 1, 0.0, settle.SIDEWAYS)
+    settle._settle(again, start, x, y, along, off, means, by, apart2, 1, 1, 0.0, settle.SIDEWAYS)
     np.testing.assert_array_equal(line, again)
 
 

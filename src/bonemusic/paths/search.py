@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..jit import kernel
 from . import grid, settle
+from .beam import search
+from .candidates import candidates
 from .grid import Wave
 
 CELLS_PER_S, CELLS_PER_PERIOD = 30_000, 6
@@ -43,6 +44,9 @@ any shaping of noise, and are searched for in another way."""
 WORTH = 0.1
 """What a point must save at least to be drawn, where it need not keep a distance that makes points few: with less there
 are more points, and none of it is heard."""
+MISSED = 0.25
+"""What a point that must keep its distance is given, against the mean square of what lines of that length miss: where
+that is much, more points than the search would take give settling more to move. Noise gains a tenth of a decibel."""
 FALL_HZ = 500.0
 """The slope between both, a decade."""
 TAPS = 4
@@ -76,10 +80,10 @@ COARSE = Care(6, 0.003, 5)
 FINE = Care(3, 0.01, 4)
 """Cells of more than four steps: what is left of the noise there is little enough. With a beam of 4 there is 0.4 dB
 less of it, and a third more to do; a reach of 5 gains nothing but a tenth of the points."""
-SPACED = Care(3, 0.4, 5, 0.7)
+SPACED = Care(3, 0.4, 5, 0.45)
 """Points that keep their distance hardly have anything above the band; what they lose by a narrow beam, they gain by
-being settled. So few can have the treble only at the bass's cost: weighed as replayed alone, noise has 0.6 dB less of
-signal to error in displacement, and nothing more as played."""
+being settled. So few can have the treble only at the bass's cost: with 0.7 noise has 0.05 dB more of signal to error in
+displacement and as much less as played; weighed as replayed alone, 0.6 dB less, and nothing more as played."""
 
 
 def cell_length_m(step_m: float, spacing_m: float, speed_m_s: float, bandwidth_hz: float) -> float:
@@ -159,10 +163,11 @@ def choose(
     per_s = drawn.points_per_s * cells / (last - first)
     apart = spacing_m * POINTS_PER_PERIOD * drawn.bandwidth_hz > cell_m * per_s
     care = SPACED if apart else FINE if cell_m > 4 * step_m else COARSE
-    worth = max(worth - WORTH, 0.0) if apart else worth  # points are few enough
     corners = near - OVERSHOOT * _bend(near, per_cell) if care is FINE else near
     start, x, y, along, off = candidates(corners, base, per_cell, begin, turns, ends, strays(step_m, cell_m))
     means = cell_means(near, per_cell, cells)
+    if apart:  # points are few enough
+        worth = max(worth - WORTH, 0.0) - MISSED * _missed(means, max(round(spacing_m / cell_m), 1))
     heard = heard_correlation(per_s, drawn.bandwidth_hz, care.above, care.even, settle.CELLS)
     ahead = care.reach + math.ceil(2 * spacing_m / cell_m)
     apart2 = (spacing_m / step_m) ** 2 * (1 - 1e-6)  # a spacing is often a whole number of steps, rounded
@@ -199,6 +204,13 @@ def _bend(near: NDArray[Any], per_cell: float) -> NDArray[Any]:
     return np.asarray(bend * (2 * per_cell / apart) ** 2)
 
 
+def _missed(means: NDArray[Any], lag: int) -> float:
+    """What straight lines over so many cells to either side miss of the cells between them, mean square."""
+    if len(means) <= 2 * lag:
+        return 0.0
+    return float(np.mean((means[lag:-lag] - 0.5 * (means[2 * lag :] + means[: -2 * lag])) ** 2))
+
+
 def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:
     """Means over cells of `per_cell` samples each, the first beginning at near[2]; exact for parabolas.
 
@@ -213,153 +225,3 @@ def cell_means(near: NDArray[Any], per_cell: float, cells: int) -> NDArray[Any]:
     c0, c1, m0, m1 = whole[i], whole[i + 1], near[i + 1], near[i + 2]
     area = c0 + u * (m0 + u * (3 * (c1 - c0) - 2 * m0 - m1 + u * (2 * (c0 - c1) + m0 + m1)))
     return np.asarray(np.diff(area) / per_cell)
-
-
-@kernel
-def candidates(
-    near: NDArray[Any], base: NDArray[Any], per_cell: float, begin: float, turns: float, ends: NDArray[Any],
-    reach: float,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:  # fmt: skip
-    """Grid points no further than `reach` steps from the groove, cell by cell.
-
-    Cell 0 holds nothing but the beginning, the one after the last nothing but the end (`ends`, x and y in rows).
-    Gives where each cell's points start, (cells + 2,), and x, y, where along it lies, in cells, and how far outside the
-    spiral, in steps, of each point.
-    """
-    cells = len(base) - 1
-    length = 2.0 * math.pi * turns * (base.max() + reach)  # of a cell, in steps
-    most = int((2.0 * reach + 1.5) * (length + 1.0)) + 4  # what its area holds, half its edge and something
-    start = np.zeros(cells + 2, np.int64)
-    x, y = np.empty(cells * most + 2, np.int32), np.empty(cells * most + 2, np.int32)
-    along, off = np.empty(cells * most + 2), np.empty(cells * most + 2)
-    n = 0
-    for k in range(cells + 1):
-        start[k] = n
-        end = k == 0 or k == cells
-        middle = float(k) if end else k + 0.5
-        turn = begin + middle * turns
-        angle = 2.0 * math.pi * (turn - math.floor(turn))
-        cos, sin = math.cos(angle), math.sin(angle)
-        cell = min(k, cells - 1)
-        at = middle * per_cell + 2.0
-        i = min(int(at), len(near) - 2)
-        r = base[cell] + (middle - cell) * (base[cell + 1] - base[cell]) + near[i] + (at - i) * (near[i + 1] - near[i])
-        px, py = r * cos, r * sin
-        lean = 0.0  # where the groove is steep, a cell's corners lie further away
-        for j in range(max(int(at - 0.5 * per_cell), 0), min(int(at + 0.5 * per_cell) + 2, len(near))):
-            lean = max(lean, abs(near[j] - near[i] - (at - i) * (near[i + 1] - near[i])))
-        wide = math.sqrt(0.25 * length * length + (reach + lean) ** 2)
-        left, right = math.ceil(px - wide), math.floor(px + wide)
-        low, high = math.ceil(py - wide), math.floor(py + wide)
-        if end:
-            e = 0 if k == 0 else 1
-            left, right, low, high = ends[e, 0], ends[e, 0], ends[e, 1], ends[e, 1]
-        for gx in range(left, right + 1):
-            for gy in range(low, high + 1):
-                dx, dy = gx - px, gy - py
-                ahead, out = dy * cos - dx * sin, dx * cos + dy * sin
-                late = ahead / (r + out) / (2.0 * math.pi * turns)
-                if not end and not -0.5 <= late < 0.5:
-                    continue
-                s = middle + late
-                here = min(max(s * per_cell + 2.0, 0.0), len(near) - 1.001)
-                j = int(here)
-                where = base[cell] + (s - cell) * (base[cell + 1] - base[cell])
-                away = r + out + ahead * ahead / (2.0 * r) - where
-                if not end and abs(away - near[j] - (here - j) * (near[j + 1] - near[j])) > reach:
-                    continue
-                if n - start[k] < most:
-                    x[n], y[n], along[n], off[n] = gx, gy, s, away
-                    n += 1
-    start[cells + 1] = n
-    return start, x[:n], y[:n], along[:n], off[:n]
-
-
-@kernel
-def search(
-    start: NDArray[Any], x: NDArray[Any], y: NDArray[Any], along: NDArray[Any], off: NDArray[Any], means: NDArray[Any],
-    h: NDArray[Any], beam: int, ahead: int, spacing2: float, worth: float,
-) -> NDArray[Any]:  # fmt: skip
-    """The best line through the candidates, from the first to the last: their numbers, (n,); none if there is no way.
-
-    A line that ends in cell k has paid for the cells before it. It keeps the last four filtered errors, and the area
-    that it has drawn already of its own cell.
-    """
-    cells = len(means)
-    ring = ahead + 1
-    count = np.zeros(ring, np.int64)
-    dearest, which = np.full(ring, np.inf), np.zeros(ring, np.int64)
-    cost, drawn = np.zeros((ring, beam)), np.zeros((ring, beam))
-    at, via = np.zeros((ring, beam), np.int64), np.zeros((ring, beam), np.int64)
-    past = np.zeros((ring, beam, 4))
-    parent, point = np.empty(cells * beam + 1, np.int32), np.empty(cells * beam + 1, np.int32)
-    h0, h1, h2, h3 = h[0], h[1], h[2], h[3]
-    nodes = 0
-    count[0], via[0, 0], drawn[0, 0] = 1, -1, along[0] * off[0]
-    for k in range(cells):
-        b = k % ring
-        for line in range(count[b]):
-            p, paid, part = at[b, line], cost[b, line], drawn[b, line]
-            u0, u1, u2, u3 = past[b, line, 0], past[b, line, 1], past[b, line, 2], past[b, line, 3]
-            parent[nodes], point[nodes] = via[b, line], p
-            s, from_off = along[p], off[p]
-            expected = means[k] - part + h0 * u0 + h1 * u1 + h2 * u2 + h3 * u3
-            rest = k + 1.0 - s  # of this cell
-            used = False
-            for cell in range(k + 1, min(k + ahead, cells) + 1):
-                to = cell % ring
-                if paid + worth >= dearest[to]:
-                    continue
-                for c in range(start[cell], start[cell + 1]):
-                    way = along[c] - s
-                    if way <= 0.0:
-                        continue
-                    slope = (off[c] - from_off) / way
-                    v0 = rest * (from_off + 0.5 * slope * rest) - expected
-                    total = paid + worth + v0 * v0
-                    if total >= dearest[to]:
-                        continue
-                    if spacing2 > 0.0:
-                        dx, dy = float(x[c] - x[p]), float(y[c] - y[p])
-                        if dx * dx + dy * dy < spacing2:
-                            continue
-                    v1, v2, v3 = u0, u1, u2
-                    for m in range(k + 1, cell):
-                        u = from_off + slope * (m + 0.5 - s) - means[m] - h0 * v0 - h1 * v1 - h2 * v2 - h3 * v3
-                        v3, v2, v1, v0 = v2, v1, v0, u
-                        total += u * u
-                        if total >= dearest[to]:
-                            break
-                    if total >= dearest[to]:
-                        continue
-                    slot = which[to]
-                    if count[to] < beam:
-                        slot = count[to]
-                        count[to] += 1
-                    cost[to, slot], at[to, slot], via[to, slot] = total, c, nodes
-                    drawn[to, slot] = 0.5 * (from_off + slope * (cell - s) + off[c]) * (along[c] - cell)
-                    past[to, slot, 0], past[to, slot, 1], past[to, slot, 2], past[to, slot, 3] = v0, v1, v2, v3
-                    used = True
-                    if count[to] == beam:
-                        dearest[to] = -1.0
-                        for i in range(beam):
-                            if cost[to, i] > dearest[to]:
-                                dearest[to], which[to] = cost[to, i], i
-            if used:
-                nodes += 1
-        count[b], dearest[b] = 0, np.inf
-    end = cells % ring
-    if count[end] == 0:
-        return np.empty(0, np.int64)
-    best = 0
-    for line in range(count[end]):
-        if cost[end, line] < cost[end, best]:
-            best = line
-    through = np.empty(cells + 2, np.int64)
-    through[0] = at[end, best]
-    n, node = 1, via[end, best]
-    while node >= 0:
-        through[n] = point[node]
-        n += 1
-        node = parent[node]
-    return through[:n][::-1].copy()
