@@ -77,4 +77,4 @@ def test_a_strength_of_nothing_but_rounding_is_not_seen() -> None:
     strength[: N // 2] = 6e-18
     out = reduced(sound, RATE, _grain(1e-3), strength, RATE, 0, np.ones_like, FLOOR)
     assert np.isfinite(out).all()
-    assert 0.1 < out[: N // 2].std() < 1.1  # what is usual counts there
+    assert 0.1 < out[: N // 2].std() < 2  # what is usual counts there
