@@ -191,16 +191,3 @@ def test_a_groove_of_a_sample_or_none_has_no_pieces(samples):
     else:
         drawn = grid.Wave(groove.lateral_m, RATE, 1.3 / RATE, groove.spiral, 5000.0)
         assert written(Line.of(drawn, LASER, search=FREE)) == []
-
-
-def test_edges_of_pieces_that_were_searched_for_serve_and_else_the_sample_itself():
-    some = of_kind("searched", piece=4999.5)
-    assert [some.edge(sample) for sample in (0, 7000, 20_000)] == [0, 7000, 20_000]
-    written(some)
-    last = some.last
-    assert [some.edge(sample) for sample in (0, 4998, 7000, 9999, last)] == [0, 0, 5000, 9999, last]
-    begin, end = some.edge(7000), some.edge(12_000)
-    held = dict(some.held)
-    x, y = some.covering(begin, end, {})[0]
-    assert some.held == held
-    assert ((x[0], y[0]), (x[-1], y[-1])) == (grid.plain(WAVE, LASER, begin), grid.plain(WAVE, LASER, end))

@@ -125,11 +125,6 @@ class Line:
         x, y = (np.concatenate([held[begin][i], *(held[n][i][1:] for n in rest)]) for i in range(2))
         return (x, y), edges[begin]
 
-    def edge(self, sample: int) -> int:
-        """A sample of the line; where pieces were searched for, the one where its piece begins, so that they serve."""
-        edges = self._edges() if self.held else [sample]
-        return edges[max(bisect_right(edges, sample) - 1, 0)]
-
     def _edges(self) -> list[int]:
         """Where pieces begin and end; none where there is nothing to draw."""
         if self.last <= self.first:

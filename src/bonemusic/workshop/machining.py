@@ -26,8 +26,6 @@ from ..units import span_text
 GLANCES, GLANCE_S = 16, 0.1
 """How many stretches of a side are looked at, each twice as long as this: what the second half costs more than the
 first is free of beginnings and ends."""
-FOUND = 6
-"""How many of a line whose points are found already, each two pieces long: longer, and nothing is searched for."""
 LONG_S = 3 * 3600.0
 """Longer is told of (assumed: nobody stands by a laser for so long)."""
 
@@ -66,8 +64,8 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
     line, machine, write = work.line, work.machine, spelling.write
     assert line is not None
     assert write is not None
-    glance = math.ceil(line.piece) if line.held else round(GLANCE_S * line.wave.points_per_s)
-    count = max(min(FOUND if line.held else GLANCES, (line.last - line.first) // (2 * glance)), 1)
+    glance = round(GLANCE_S * line.wave.points_per_s)
+    count = max(min(GLANCES, (line.last - line.first) // (2 * glance)), 1)
     starts = np.linspace(line.first, max(line.last - 2 * glance, line.first), count).astype(int)
 
     def asked(end: int, a: int) -> NDArray[np.float64]:
@@ -76,15 +74,12 @@ def machining(work: CutDisc, spelling: Format) -> Machining:
         points = write(held, dataclasses.replace(work, line=part, layers=(), before=()), silent)
         return np.array([seconds, points, held.tell()])
 
-    # where all begin and end is known before the first is looked at, since what is found then is held, too
-    stretches = [tuple(line.edge(min(int(a) + k * glance, line.last)) for k in range(3)) for a in starts]
-
-    def looked_at(three: tuple[int, ...]) -> NDArray[np.float64]:
-        a, middle, end = three
+    def looked_at(a: int) -> NDArray[np.float64]:
+        middle, end = min(a + glance, line.last), min(a + 2 * glance, line.last)
         return np.array([*(asked(end, a) - asked(middle, a)), end - middle]) if end - middle >= 2 else np.zeros(4)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        seconds, points, size, drawn = sum(pool.map(looked_at, stretches), np.zeros(4)).tolist()
+        seconds, points, size, drawn = sum(pool.map(looked_at, starts.tolist()), np.zeros(4)).tolist()
     share = (line.last - line.first) / max(drawn, 1.0)
     points, size = points * share, size * share
     passes = math.ceil(_depth_m(work) / machine.pass_depth_m - 1e-9) if machine.pass_depth_m else 1
