@@ -36,7 +36,7 @@ def test_runs_along_a_spoke() -> None:
     n = lines.crossings(wave, middle, sure, 20, spoke, told)
     assert n == lines.crossings.py_func(wave, middle, sure, 20, spoke2, told2)  # type: ignore[attr-defined]
     np.testing.assert_allclose(told[:, :n], told2[:, :n])
-    np.testing.assert_allclose((told[1] - told[0])[:n], 3 * np.pi, atol=0.05)
+    np.testing.assert_allclose(told[1, :n] - told[0, :n], 3 * np.pi, atol=0.05)
 
 
 def test_cubic_resampling() -> None:

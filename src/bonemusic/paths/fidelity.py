@@ -138,6 +138,6 @@ def _one(line: Line, groove: Groove, curve: Curve, start_s: float) -> float:
     difference = np.fft.rfft(read * np.hanning(len(read)))[:bins] / FINE
     difference -= np.fft.rfft(meant * np.hanning(count))[:bins]
     f = np.arange(bins) / WINDOW_S
-    edge = 1 / (1 + (f / BAND_HZ[1]) ** 12)  # Butterworth's, of sixth order there and back: coarse grids hiss up there
+    edge = 1 / (1 + (f / BAND_HZ[1]) ** 12)  # a sixth-order Butterworth's, there and back: coarse grids hiss just above
     gain = replay(curve, f) * (2j * np.pi * f) * (f >= BAND_HZ[0]) * edge / REFERENCE_VELOCITY_M_S
     return float(2 * np.sum(np.abs(difference * gain) ** 2) / count / np.sum(np.hanning(count) ** 2))

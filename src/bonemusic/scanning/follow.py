@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .across import expect, read, towards, weigh
+from .across import AHEAD, expect, read, towards, weigh
 
 SECTORS = 256
 """A groove's strength is remembered around the disc: lamps light walls from one side."""
@@ -38,8 +38,6 @@ LOCKED_PART = 0.25
 """Turns nearer than this part of a groove's width are one and the same."""
 STUCK_TURNS = 3
 """In which a groove moves on by its own width at least, or it is a circle: followed here and there, and never lost."""
-AHEAD = 16
-"""Steps before it is read a profile is asked for."""
 X, V, BASE, NOISE, LOST, RUN, LAST, SPACING, CLOSED, STUCK = range(10)
 STATE = 10
 

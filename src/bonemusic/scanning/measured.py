@@ -58,7 +58,7 @@ def taste(looked: Looked, sight: Sight) -> tuple[Sight, NDArray[Any]]:
     Returns
     -------
     Sight, ndarray
-        What is told is as of `refine.measure`, but for the first column: how far the groove is from where it is at the
+        What is told is as of `refine.measure`, but for the first row: how far the groove is from where it is at the
         stretch's beginning (px).
     """
     firsts, length = stretches(looked)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .across import expect, read, towards, weigh
+from .across import AHEAD, expect, read, towards, weigh
 from .sight import FINE
 
 NEAR_PX = 0.1
@@ -22,8 +22,6 @@ USUAL = 0.3
 SAME_PX = 1.0
 """What lies nearer than this a turn on is the same groove: a locked one."""
 GOLDEN = 0.6180339887498949
-AHEAD = 16
-"""Samples before it is read a profile is asked for."""
 LOST_PX = 2.0
 """Further from its path no groove is looked for."""
 
